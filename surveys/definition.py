@@ -1,0 +1,237 @@
+"""Instruments as data: items, options, scales, levels; loaded from TOML, checked whole, written as canonical JSON.
+
+Code knows item types, never questions. A packaged TOML file, an uploaded XLSForm and a version kept in a database all
+become the same frozen ``Instrument``.
+"""
+
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from surveys.errors import DefinitionError, Problem
+
+ItemType = Literal[
+    "select_one", "select_multiple", "rank", "integer", "decimal", "range", "text", "date", "time", "note", "calculate"
+]
+PACKAGED = Path(__file__).with_name("instruments")
+
+
+class Part(BaseModel):
+    """A frozen piece of a definition; an unknown key is an error, so that a typo is found at load."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Option(Part):
+    """One answer a respondent may choose. ``name`` is the stored code; a number makes it a score."""
+
+    name: str
+    label: str
+    translations: dict[str, str] = {}
+    columns: dict[str, str] = {}  # extra XLSForm columns that a choice_filter reads
+
+
+class Group(Part):
+    """A step of the form: a block of the questionnaire, a section of the card. ``parent`` nests it in another group."""
+
+    name: str
+    label: str = ""
+    ask: str = ""  # the question printed above the statements
+    hint: str = ""
+    relevant: str = ""
+    appearance: str = ""
+    parent: str | None = None
+    translations: dict[str, dict[str, str]] = {}  # language -> field -> text
+
+
+class Item(Part):
+    """One question. Expressions are in the one language of ``surveys.expressions``."""
+
+    name: str
+    type: ItemType
+    label: str = ""
+    hint: str = ""
+    options: str | None = None  # name of an option list
+    or_other: bool = False
+    required: bool = False
+    required_when: str = ""
+    relevant: str = ""
+    constraint: str = ""
+    constraint_message: str = ""
+    calculation: str = ""
+    default: str = ""
+    choice_filter: str = ""
+    appearance: str = ""
+    parameters: dict[str, str] = {}  # range: start, end, step; rank and select_multiple: max
+    group: str | None = None
+    scale: str | None = None
+    reverse: bool = False
+    not_applicable: str = ""  # words of the «не относится» answer; empty = not offered
+    need_of: str | None = None  # this item asks what help is wanted about that one
+    code: str = ""  # printed number, as «2.01» in the card
+    unit: str = ""
+    why: str = ""  # «почему спрашиваем»
+    prefill: Literal["", "register", "previous", "staff"] = ""
+    folded: bool = False  # optional, shown only when unfolded
+    no_data: bool = True  # a card field may be marked «нет данных»
+    translations: dict[str, dict[str, str]] = {}
+
+
+class Scale(Part):
+    """A block whose items are averaged into one score, percent of maximum possible, 0 to 100."""
+
+    name: str
+    label: str
+    short: str = ""  # «Предметные»
+    genitive: str = ""  # «содержания предмета и его преподавания»
+    description: str = ""
+    min_answered: float = Field(default=0.7, ge=0, le=1)
+
+
+class Level(Part):
+    """A band of a scale score: from ``at_least`` (included, unrounded) up to the next level."""
+
+    code: Literal["none", "low", "medium", "high"]
+    label: str
+    at_least: float
+
+
+class Check(Part):
+    """A rule across fields that must hold: an error stops signing, a warning wants an explanation."""
+
+    code: str
+    expression: str
+    severity: Literal["error", "warning"]
+    text: str
+    fields: list[str] = []
+
+
+class Indicator(Part):
+    """A figure computed from a card, with its risk bands. ``better`` says which side is low risk."""
+
+    code: str
+    name: str
+    label: str
+    expression: str
+    unit: str = ""
+    better: Literal["high", "low"]
+    low: float  # low risk: at least (better = high) or at most (better = low) this
+    medium: float
+    no_resource: str = ""  # condition under which the resource is missing altogether: high risk, printed in words
+    no_resource_text: str = ""
+    context: bool = False  # what the school does not govern
+    decimals: int = 1
+    numerator: str = ""
+    denominator: str = ""
+    people: bool = False  # a share of few persons: printed «k из n» under 10
+
+
+class QualityFlag(Part):
+    """A sign of careless filling: counted, never excluding by itself."""
+
+    code: str
+    kind: Literal["instructed", "pair", "longstring", "time", "na"]
+    items: list[str] = []
+    threshold: float
+    text: str = ""
+
+
+class Approval(Part):
+    """«Утверждено кем, когда»; empty while nobody has approved the thresholds."""
+
+    by: str = ""
+    on: str = ""
+
+
+class Instrument(Part):
+    """One version of a questionnaire or a card."""
+
+    code: str
+    title: str
+    version: str = "1"
+    kind: Literal["questionnaire", "card"] = "questionnaire"
+    language: str = "ru"
+    languages: list[str] = []
+    minutes: int = 0  # stated length, minutes
+    option_lists: dict[str, list[Option]] = {}
+    groups: list[Group] = []
+    items: list[Item]
+    scales: list[Scale] = []
+    levels: list[Level] = []
+    checks: list[Check] = []
+    indicators: list[Indicator] = []
+    quality: list[QualityFlag] = []
+    thresholds: Approval = Approval()
+
+    def item(self, name: str) -> Item:
+        """The item called ``name``; KeyError where there is none."""
+        return self._by_name()[name]
+
+    def _by_name(self) -> dict[str, Item]:
+        found = self.__dict__.get("_names")
+        if found is None:
+            found = {item.name: item for item in self.items}
+            self.__dict__["_names"] = found
+        return found
+
+    def options_of(self, item: Item) -> list[Option]:
+        """Options of ``item`` in form order; empty for an item without choices."""
+        return self.option_lists[item.options] if item.options else []
+
+    def scale_items(self, scale: str) -> list[Item]:
+        """Items that are averaged into ``scale``, in form order."""
+        return [item for item in self.items if item.scale == scale]
+
+    def need_item(self, practice: str) -> Item | None:
+        """The item that asks what help is wanted about ``practice``."""
+        return next((item for item in self.items if item.need_of == practice), None)
+
+    def level_of(self, score: float) -> Level | None:
+        """The level whose band holds ``score``, compared unrounded."""
+        fitting = [level for level in self.levels if score >= level.at_least]
+        return max(fitting, key=lambda level: level.at_least, default=None)
+
+    def to_json(self) -> str:
+        """Canonical JSON: sorted keys, no blanks, defaults left out; equal instruments give equal text."""
+        body = self.model_dump(mode="json", exclude_defaults=True)
+        return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def sha256(self) -> str:
+        """Hash of the canonical JSON, hexadecimal."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+
+def instrument_from_dict(body: object, source: str = "") -> Instrument:
+    """Check ``body`` whole and build the instrument.
+
+    Raises:
+        DefinitionError: every problem found, each with its path (``items[3].type``).
+    """
+    try:
+        return Instrument.model_validate(body)
+    except ValidationError as error:
+        raise DefinitionError([_problem(part) for part in error.errors()], source) from None
+
+
+def load_instrument(code: str, version: int = 1) -> Instrument:
+    """The packaged instrument ``<code>_v<version>.toml``."""
+    return read_instrument(PACKAGED / f"{code}_v{version}.toml")
+
+
+def read_instrument(path: Path) -> Instrument:
+    """Read one TOML instrument file."""
+    try:
+        body = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"файл не читается как TOML: {error}", path.name) from None
+    return instrument_from_dict(body, path.name)
+
+
+def _problem(part: object) -> Problem:
+    location, message = part["loc"], part["msg"]  # type: ignore[index]
+    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location).lstrip(".")
+    return Problem(place, str(message))
