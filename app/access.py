@@ -1,0 +1,72 @@
+"""Who may open what: one table, deny by default. The code and the tests read the same rows.
+
+A row names the roles that may call a route and how far they reach. The reach is applied by the queries (a scope is an
+argument of each query), and what lies outside it answers 404.
+"""
+
+from dataclasses import dataclass
+
+from flask import Response, abort, redirect, request, url_for
+from flask_login import current_user
+
+STAFF = ("methodist", "municipal", "admin")
+SCHOOL = ("teacher", "head", "coordinator")
+EVERYBODY = (*SCHOOL, *STAFF)
+
+
+@dataclass(frozen=True)
+class Access:
+    """``reach`` is «public», «own» (the person's own things), «school» (schools of the role) or «municipality»."""
+
+    roles: tuple[str, ...]
+    reach: str
+
+
+PUBLIC = Access((), "public")
+SIGNED_IN = Access(EVERYBODY, "own")
+
+
+def may(*roles: str, reach: str) -> Access:
+    return Access(roles, reach)
+
+
+ACCESS: dict[str, Access] = {
+    "static": PUBLIC,
+    "home.health": PUBLIC,
+    "home.ready": PUBLIC,
+    "home.look": PUBLIC,
+    "home.privacy": PUBLIC,
+    "home.help_page": PUBLIC,
+    "home.index": SIGNED_IN,
+    "auth.login": PUBLIC,
+    "auth.logout": SIGNED_IN,
+}
+
+
+def guard_request() -> Response | None:
+    """Before each request: refuse whatever the table does not allow."""
+    endpoint = request.endpoint
+    if endpoint is None:
+        return None  # an unknown address: the 404 page
+    access = ACCESS.get(endpoint)
+    if access is None:
+        abort(404)
+    if access.reach == "public":
+        return None
+    if not current_user.is_authenticated:
+        if request.method == "GET":
+            return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+        abort(401)
+    if not current_user.roles & set(access.roles):
+        abort(403)
+    return None
+
+
+def allowed(endpoint: str) -> bool:
+    """Whether the person signed in may call ``endpoint``; menus and links ask this."""
+    access = ACCESS.get(endpoint)
+    if access is None:
+        return False
+    if access.reach == "public":
+        return True
+    return current_user.is_authenticated and bool(current_user.roles & set(access.roles))

@@ -1,0 +1,60 @@
+"""Settings, read from the environment; what is not set has a safe default inside ``instance/``."""
+
+import datetime as dt
+import os
+import secrets
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Config:
+    """Settings of a running installation. README lists the variables."""
+
+    TESTING = False
+    WTF_CSRF_TIME_LIMIT = None  # the token lives as long as the session: a slow teacher must not lose a form
+    SESSION_COOKIE_HTTPONLY = True
+    SESSION_COOKIE_SAMESITE = "Lax"
+    PERMANENT_SESSION_LIFETIME = dt.timedelta(hours=12)
+    MAX_CONTENT_LENGTH = 20 * 1024 * 1024
+    BABEL_DEFAULT_LOCALE = "ru"
+    COMPRESS_MIMETYPES = ["text/html", "text/css", "application/javascript", "application/json", "image/svg+xml"]
+
+    def __init__(self) -> None:
+        env = os.environ.get
+        self.INSTANCE = Path(env("OPORA_INSTANCE", str(ROOT / "instance")))
+        self.SQLALCHEMY_DATABASE_URI = env("DATABASE_URL", f"sqlite:///{self.INSTANCE / 'opora.db'}")
+        self.FILES = Path(env("OPORA_FILES", str(self.INSTANCE / "files")))
+        self.REDIS_URL = env("REDIS_URL", "")
+        self.PUBLIC_URL = env("PUBLIC_URL", f"http://127.0.0.1:{env('PORT', '8000')}").rstrip("/")
+        self.SESSION_COOKIE_SECURE = self.PUBLIC_URL.startswith("https://")
+        self.SECRET_KEY = env("SECRET_KEY") or kept_secret(self.INSTANCE / "secret_key")
+
+
+class TestConfig(Config):
+    """Settings of the test suite: a database of its own, no compression, a known secret."""
+
+    TESTING = True
+
+    def __init__(self, database_url: str, instance: Path) -> None:
+        self.INSTANCE = instance
+        self.SQLALCHEMY_DATABASE_URI = database_url
+        self.FILES = instance / "files"
+        self.REDIS_URL = ""
+        self.PUBLIC_URL = "http://127.0.0.1:8000"
+        self.SESSION_COOKIE_SECURE = False
+        self.SECRET_KEY = "known only to the tests"
+
+
+def kept_secret(path: Path) -> str:
+    """The secret key of this installation, made once and readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_text().strip()

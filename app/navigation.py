@@ -1,0 +1,69 @@
+"""The main menu by role, and the filters templates use to print dates and numbers in Russian."""
+
+import datetime as dt
+from typing import Any
+
+from flask import request
+from flask_babel import format_date, format_datetime
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from app.access import ACCESS
+
+# (words, endpoint); the access table decides who sees a line.
+MENU = (
+    (_l("Главная"), "home.index"),
+    (_l("Мои анкеты"), "questionnaires.index"),
+    (_l("Этапы и анализ"), "waves.index"),
+    (_l("Карты школ"), "cards.index"),
+    (_l("Дорожная карта"), "roadmap.index"),
+    (_l("Документы"), "reports.index"),
+    (_l("Люди"), "people.index"),
+)
+
+
+def menu() -> list[dict[str, Any]]:
+    """Lines of the menu for the person signed in: title, endpoint, whether it is the current room."""
+    if not current_user.is_authenticated:
+        return []
+    roles = current_user.roles
+    room = (request.endpoint or "").partition(".")[0]
+    return [
+        {"title": title, "endpoint": endpoint, "current": endpoint.partition(".")[0] == room}
+        for title, endpoint in MENU
+        if endpoint in ACCESS and roles & set(ACCESS[endpoint].roles)
+    ]
+
+
+def day(value: dt.date | dt.datetime | None, *, year: bool = True) -> str:
+    """«20 июня 2020 г.» in the municipality's zone, held together by non-breaking spaces."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        text = format_datetime(value, "d MMMM y 'г'." if year else "d MMMM")
+    else:
+        text = format_date(value, "d MMMM y 'г'." if year else "d MMMM")
+    return text.replace(" ", "\u00a0")
+
+
+def moment(value: dt.datetime | None) -> str:
+    """«20 июня 2020 г., 14:32»."""
+    return f"{day(value)}, {format_datetime(value, 'HH:mm')}" if value else ""
+
+
+def clock(value: dt.datetime | None) -> str:
+    """«14:32»."""
+    return format_datetime(value, "HH:mm") if value else ""
+
+
+def decimal(value: float | None, digits: int = 1) -> str:
+    """«46,3» with the decimal comma, half up; a dash for nothing."""
+    if value is None:
+        return "—"
+    scaled = int(abs(value) * 10**digits + 0.5 + 1e-9)
+    whole, part = divmod(scaled, 10**digits)
+    sign = "−" if value < 0 and scaled else ""
+    return f"{sign}{whole}" + (f",{part:0{digits}d}" if digits else "")
+
+
+FILTERS = {"day": day, "moment": moment, "clock": clock, "decimal": decimal}

@@ -1,0 +1,136 @@
+"""What every page shares: headers, error pages, template names, sessions."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, Response, g, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError, generate_csrf
+
+from app import navigation
+from app.access import allowed
+from app.extensions import babel, db, login_manager
+from app.models import Municipality, Person, Setting
+
+CSP = "; ".join(
+    [
+        "default-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+
+
+def init_app(app: Flask) -> None:
+    """Hook the shared parts into ``app``."""
+    app.after_request(add_headers)
+    app.register_error_handler(CSRFError, csrf_failed)
+    for code in (400, 401, 403, 404, 405, 409, 413, 500, 503):
+        app.register_error_handler(code, error_page)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        asset=asset,
+        allowed=allowed,
+        menu=navigation.menu,
+        csrf_token=generate_csrf,
+        department=department,
+        is_demo=is_demo,
+    )
+    app.jinja_env.filters.update(navigation.FILTERS)
+    babel.init_app(app, locale_selector=lambda: "ru", timezone_selector=timezone_name)
+    login_manager.login_view = "auth.login"
+    login_manager.user_loader(load_person)
+    login_manager.session_protection = None  # phones change their address; the epoch signs out instead
+
+
+def load_person(identity: str) -> Person | None:
+    """The person of a session, unless signed out everywhere since."""
+    number, _dot, epoch = identity.partition(".")
+    person = db.session.get(Person, int(number)) if number.isdigit() else None
+    return person if person and person.active and str(person.session_epoch) == epoch else None
+
+
+def add_headers(response: Response) -> Response:
+    """Nothing loads from elsewhere, nothing of a person is cached by others."""
+    headers = response.headers
+    headers["Content-Security-Policy"] = CSP
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    if request.endpoint == "static" and request.args.get("v"):
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif request.endpoint != "static":
+        headers["Cache-Control"] = "no-store"
+        headers.add("Vary", "Cookie")
+    return response
+
+
+ERRORS = {
+    400: ("Запрос не понят", "Вернитесь на предыдущую страницу и попробуйте ещё раз."),
+    401: ("Нужно войти снова", "Время сеанса истекло. Войдите: черновик сохранён и откроется на том же месте."),
+    403: ("Эта страница не для вашей роли", "Если она вам нужна по работе, обратитесь к муниципальному координатору."),
+    404: ("Такой страницы нет", "Адрес набран с ошибкой, страница удалена или не относится к вам."),
+    405: ("Так эта страница не открывается", "Перейдите к ней по ссылке с главной страницы."),
+    409: ("Данные уже изменились", "Откройте страницу заново: её изменил кто-то ещё."),
+    413: ("Файл слишком большой", "Наибольший размер файла 20 МБ."),
+    500: ("Ошибка в программе", "Она записана в журнал. Сохранённые ответы целы. Попробуйте через минуту."),
+    503: ("Опора временно недоступна", "Сохранённые ответы целы. Попробуйте через минуту."),
+}
+
+
+def error_page(error: Exception) -> tuple[str, int]:
+    """One Russian page for every refusal: what happened and where to go."""
+    code = getattr(error, "code", None) or 500
+    if code >= 500:
+        db.session.rollback()
+    title, advice = ERRORS.get(code, ERRORS[500])
+    return render_template("errors/error.html", code=code, title=_(title), advice=_(advice)), code
+
+
+def csrf_failed(error: CSRFError) -> tuple[str, int]:
+    """An expired form: nothing was stored; say how to go on."""
+    advice = _("Форма устарела или открыта в другом сеансе. Обновите страницу и отправьте ещё раз.")
+    return render_template("errors/error.html", code=400, title=_("Форма устарела"), advice=advice), 400
+
+
+@lru_cache(maxsize=64)
+def _fingerprint(path: str, _changed: float) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
+
+
+def asset(filename: str) -> str:
+    """Address of a static file that changes with its content, so that browsers may keep it for good."""
+    path = Path(__file__).with_name("static") / filename
+    return url_for("static", filename=filename, v=_fingerprint(str(path), path.stat().st_mtime))
+
+
+def department() -> str:
+    """The department's name in the page header."""
+    return str(_installation()[0])
+
+
+def is_demo() -> bool:
+    """Whether the demonstration was loaded: then every page and document says so."""
+    return bool(_installation()[2])
+
+
+def timezone_name() -> str:
+    """Zone of the municipality: every day and deadline on the screen is in it."""
+    return str(_installation()[1])
+
+
+def _installation() -> tuple[str, str, bool]:
+    """Department, zone and the demonstration mark, read once a request."""
+    if "installation" not in g:
+        row = db.session.execute(
+            db.select(Municipality.department, Municipality.timezone).order_by(Municipality.id).limit(1)
+        ).first()
+        demo = db.session.get(Setting, "demo")
+        department_name, zone = row if row else (_("Управление образования"), "Europe/Moscow")
+        g.installation = (department_name, zone, bool(demo and demo.value))
+    return g.installation

@@ -1,0 +1,20 @@
+"""What every page shares."""
+
+from flask.testing import FlaskClient
+
+
+def test_unknown_address_gives_russian_page_that_says_where_to_go(client: FlaskClient) -> None:
+    response = client.get("/no-such-page")
+    assert response.status_code == 404
+    assert "Такой страницы нет" in response.get_data(as_text=True)
+    assert "На главную" in response.get_data(as_text=True)
+
+
+def test_page_forbids_foreign_and_inline_code(client: FlaskClient) -> None:
+    policy = client.get("/login").headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_right_password_opens_the_home_page(login_as) -> None:
+    assert login_as("anna").get("/").status_code == 200

@@ -1,0 +1,97 @@
+"""One application for the suite, on SQLite, or on PostgreSQL where ``OPORA_TEST_DATABASE`` names a server.
+
+Each test starts from the same small world: its tables are emptied and filled anew. Persons known by heart: Anna teaches in
+School 1, Boris heads it, Darya coordinates it, Vera heads School 2, Galina is the methodologist, Maria the municipal
+coordinator, Adam the administrator. All sign in with the password «пароль-для-проверки».
+"""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from app import create_app
+from app.config import TestConfig
+from app.extensions import db
+from tests.world import PASSWORD, build_world
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database of this run's own, dropped afterwards."""
+    server = os.environ.get("OPORA_TEST_DATABASE")
+    if not server:
+        yield f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}"
+        return
+    name = f"opora_test_{uuid.uuid4().hex[:12]}"
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    yield url.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def bare_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on a migrated, empty database."""
+    app = create_app(TestConfig(database_url, Path(tmp_path_factory.mktemp("instance"))))
+    with app.app_context():
+        upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(bare_app: Flask) -> Iterator[Flask]:
+    """The application with the small world in it."""
+    with bare_app.app_context():
+        empty_tables()
+        build_world()
+        db.session.commit()
+        db.session.remove()
+        yield bare_app
+        db.session.remove()
+
+
+def empty_tables() -> None:
+    """Delete every row of every table, children first."""
+    if db.engine.dialect.name == "postgresql":
+        names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+        db.session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    else:
+        db.session.execute(text("PRAGMA defer_foreign_keys=ON"))
+        for table in reversed(db.metadata.sorted_tables):
+            db.session.execute(table.delete())
+    db.session.commit()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without scripts that is not signed in. Forms are posted with ``post_form``."""
+    return app.test_client()
+
+
+@pytest.fixture
+def login_as(app: Flask) -> Callable[[str], FlaskClient]:
+    """``login_as("anna")`` gives a client signed in through the sign-in page."""
+
+    def sign_in(login: str) -> FlaskClient:
+        from tests.pages import post_form
+
+        client = app.test_client()
+        response = post_form(client, "/login", username=login, password=PASSWORD)
+        assert response.status_code == 302, response.get_data(as_text=True)
+        return client
+
+    return sign_in
