@@ -1,0 +1,260 @@
+"""Answers of many respondents in columns: what scoring, summaries and exports compute on.
+
+Memory is one byte for an answer to a question with one choice. numpy only.
+"""
+
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surveys.answers import (
+    BLANK,
+    MULTIPLE,
+    NOT_APPLICABLE,
+    NOT_ASKED,
+    NUMBERS,
+    TEXTS,
+    Checked,
+    closed_items,
+    code_bytes,
+    codes_of,
+    parse_number,
+    stored_position,
+)
+from surveys.definition import Instrument, Item
+
+Row = tuple[Mapping[str, Any], Iterable[str], Iterable[str], Mapping[str, str]]
+ANSWERED = 0
+
+
+@dataclass
+class AnswerSet:
+    """Columns of ``n`` respondents.
+
+    ``closed``: (n, questions with one choice) option position, or BLANK, NOT_APPLICABLE, NOT_ASKED; uint8, or uint16
+    where a list is longer than 252 (positions from 253 are stored plus 3). ``several``: item -> (n, options) 1 where
+    chosen, for a ranking the place from 1; a state value in the whole row otherwise. ``numbers``: (n, m) float64, NaN
+    where not answered; ``number_states`` and ``text_states`` hold 0 for answered or a state. ``groups``: context
+    columns, text. ``seconds``: active time per respondent where known, else None.
+    """
+
+    closed_names: list[str]
+    closed: NDArray[Any]
+    several: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
+    number_names: list[str] = field(default_factory=list)
+    numbers: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    number_states: NDArray[np.uint8] = field(default_factory=lambda: np.empty((0, 0), np.uint8))
+    text_names: list[str] = field(default_factory=list)
+    texts: dict[str, list[str | None]] = field(default_factory=dict)
+    text_states: NDArray[np.uint8] = field(default_factory=lambda: np.empty((0, 0), np.uint8))
+    groups: dict[str, NDArray[Any]] = field(default_factory=dict)
+    seconds: NDArray[np.float64] | None = None
+
+    def __len__(self) -> int:
+        return int(self.closed.shape[0])
+
+    @classmethod
+    def from_submissions(
+        cls, instrument: Instrument, rows: Iterable[Row], seconds: Sequence[float | None] | None = None
+    ) -> "AnswerSet":
+        """Build from stored submissions: (values, not_applicable, not_asked, group columns) of each respondent."""
+        return _collect(instrument, list(rows), seconds)
+
+    @classmethod
+    def from_checked(
+        cls, instrument: Instrument, rows: Iterable[Checked], groups: Iterable[Mapping[str, str]] | None = None
+    ) -> "AnswerSet":
+        """Build from answers just checked."""
+        listed = list(rows)
+        labels = list(groups) if groups is not None else [{}] * len(listed)
+        return _collect(
+            instrument,
+            [(one.values, one.not_applicable, one.not_asked, group) for one, group in zip(listed, labels, strict=True)],
+            None,
+        )
+
+    @classmethod
+    def from_packed(
+        cls,
+        instrument: Instrument,
+        packed: bytes | Sequence[bytes],
+        groups: Mapping[str, Sequence[str]] | None = None,
+    ) -> "AnswerSet":
+        """Build from packed vectors (``answers.pack_codes``), joined or one per respondent: closed questions only."""
+        names = [item.name for item in closed_items(instrument)]
+        kind = np.uint8 if code_bytes(instrument) == 1 else np.dtype("<u2")
+        joined = packed if isinstance(packed, bytes) else b"".join(packed)
+        closed = np.frombuffer(joined, dtype=kind).reshape(-1, max(len(names), 1))[:, : len(names)]
+        columns = {name: np.asarray(list(values), dtype=str) for name, values in (groups or {}).items()}
+        rows = closed.shape[0]
+        return cls(
+            names,
+            np.asfortranarray(closed),
+            numbers=np.empty((rows, 0)),
+            number_states=np.empty((rows, 0), np.uint8),
+            text_states=np.empty((rows, 0), np.uint8),
+            groups=columns,
+        )
+
+    def take(self, rows: NDArray[Any]) -> "AnswerSet":
+        """The respondents chosen by a boolean mask or an index array."""
+        chosen = np.flatnonzero(rows) if rows.dtype == bool else rows
+        return AnswerSet(
+            self.closed_names,
+            self.closed[chosen],
+            {name: table[chosen] for name, table in self.several.items()},
+            self.number_names,
+            self.numbers[chosen],
+            self.number_states[chosen],
+            self.text_names,
+            {name: [column[row] for row in chosen] for name, column in self.texts.items()},
+            self.text_states[chosen],
+            {name: column[chosen] for name, column in self.groups.items()},
+            None if self.seconds is None else self.seconds[chosen],
+        )
+
+    def states(self, name: str) -> NDArray[np.uint8]:
+        """(n,) 0 where ``name`` was answered, else its state. A question that is not in the set reads as not asked."""
+        if name in self.closed_names:
+            column = self.closed[:, self.closed_names.index(name)]
+            special = (column >= NOT_ASKED) & (column <= BLANK)
+            return np.where(special, column, ANSWERED).astype(np.uint8)
+        if name in self.several:
+            first = self.several[name][:, 0] if self.several[name].shape[1] else np.full(len(self), BLANK, np.uint8)
+            return np.where(first >= NOT_ASKED, first, ANSWERED).astype(np.uint8)
+        if name in self.number_names:
+            return self.number_states[:, self.number_names.index(name)]
+        if name in self.text_names:
+            return self.text_states[:, self.text_names.index(name)]
+        return np.full(len(self), NOT_ASKED, np.uint8)
+
+    def to_bytes(self) -> bytes:
+        """A compressed snapshot, without pickle; read back by ``from_bytes``."""
+        meta = {
+            "closed": self.closed_names,
+            "several": list(self.several),
+            "numbers": self.number_names,
+            "texts": {name: self.texts[name] for name in self.text_names},
+            "groups": {name: [str(value) for value in column] for name, column in self.groups.items()},
+        }
+        arrays: dict[str, Any] = {f"s{place}": table for place, table in enumerate(self.several.values())}
+        if self.seconds is not None:
+            arrays["seconds"] = self.seconds
+        encoded = np.frombuffer(json.dumps(meta, ensure_ascii=False).encode(), np.uint8)
+        file = io.BytesIO()
+        np.savez_compressed(
+            file,
+            meta=encoded,
+            closed=self.closed,
+            numbers=self.numbers,
+            number_states=self.number_states,
+            text_states=self.text_states,
+            **arrays,
+        )
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, body: bytes) -> "AnswerSet":
+        """Read what ``to_bytes`` wrote."""
+        with np.load(io.BytesIO(body), allow_pickle=False) as file:
+            meta = json.loads(file["meta"].tobytes().decode())
+            return cls(
+                meta["closed"],
+                file["closed"],
+                {name: file[f"s{place}"] for place, name in enumerate(meta["several"])},
+                meta["numbers"],
+                file["numbers"],
+                file["number_states"],
+                list(meta["texts"]),
+                meta["texts"],
+                file["text_states"],
+                {name: np.asarray(values, dtype=str) for name, values in meta["groups"].items()},
+                file["seconds"] if "seconds" in file.files else None,
+            )
+
+
+def _collect(instrument: Instrument, rows: list[Row], seconds: Sequence[float | None] | None) -> AnswerSet:
+    marks = [(values, frozenset(marked), frozenset(skipped)) for values, marked, skipped, _ in rows]
+    closed = closed_items(instrument)
+    numbers = [item for item in instrument.items if item.type in NUMBERS]
+    texts = [item for item in instrument.items if item.type in TEXTS]
+    kind = np.uint8 if code_bytes(instrument) == 1 else np.uint16
+    table = np.full((len(rows), len(closed)), BLANK, dtype=kind, order="F")
+    for place, item in enumerate(closed):
+        positions = {code: stored_position(at) for at, code in enumerate(codes_of(instrument, item))}
+        table[:, place] = [_closed_code(item.name, positions, *mark) for mark in marks]
+    number_states = np.empty((len(rows), len(numbers)), np.uint8)
+    number_table = np.full((len(rows), len(numbers)), np.nan)
+    for place, item in enumerate(numbers):
+        found = [_number(item.name, *mark) for mark in marks]
+        number_table[:, place] = [value for value, _ in found]
+        number_states[:, place] = [state for _, state in found]
+    text_states = np.empty((len(rows), len(texts)), np.uint8)
+    for place, item in enumerate(texts):
+        text_states[:, place] = [_state(item.name, *mark) for mark in marks]
+    names = list(dict.fromkeys(name for *_, group in rows for name in group))
+    return AnswerSet(
+        [item.name for item in closed],
+        table,
+        {item.name: _several(instrument, item, marks) for item in instrument.items if item.type in MULTIPLE},
+        [item.name for item in numbers],
+        number_table,
+        number_states,
+        [item.name for item in texts],
+        {item.name: [_text(item.name, *mark) for mark in marks] for item in texts},
+        text_states,
+        {name: np.asarray([str(group.get(name, "")) for *_, group in rows], dtype=str) for name in names},
+        None if seconds is None else np.asarray([np.nan if one is None else one for one in seconds], float),
+    )
+
+
+Mark = tuple[Mapping[str, Any], frozenset[str], frozenset[str]]
+
+
+def _state(name: str, values: Mapping[str, Any], marked: frozenset[str], skipped: frozenset[str]) -> int:
+    if name in skipped:
+        return NOT_ASKED
+    if name in marked:
+        return NOT_APPLICABLE
+    return ANSWERED if values.get(name) not in (None, "", []) else BLANK
+
+
+def _closed_code(
+    name: str, positions: Mapping[str, int], values: Mapping[str, Any], marked: frozenset[str], skipped: frozenset[str]
+) -> int:
+    state = _state(name, values, marked, skipped)
+    return positions.get(str(values[name]), BLANK) if state == ANSWERED else state
+
+
+def _number(name: str, values: Mapping[str, Any], marked: frozenset[str], skipped: frozenset[str]) -> tuple[float, int]:
+    state = _state(name, values, marked, skipped)
+    number = parse_number(str(values[name])) if state == ANSWERED else None
+    if number is None:
+        return np.nan, state or BLANK
+    return number, ANSWERED
+
+
+def _text(name: str, values: Mapping[str, Any], marked: frozenset[str], skipped: frozenset[str]) -> str | None:
+    return str(values[name]) if _state(name, values, marked, skipped) == ANSWERED else None
+
+
+def _several(instrument: Instrument, item: Item, marks: list[Mark]) -> NDArray[np.uint8]:
+    codes = codes_of(instrument, item)
+    places = {code: at for at, code in enumerate(codes)}
+    table = np.zeros((len(marks), len(codes)), np.uint8)
+    for row, mark in enumerate(marks):
+        state = _state(item.name, *mark)
+        if state != ANSWERED:
+            table[row] = state
+            continue
+        given = mark[0][item.name]
+        chosen = cast(list[str], given if isinstance(given, list) else str(given).split())
+        for rank, code in enumerate(chosen, 1):
+            if code in places:
+                table[row, places[code]] = rank if item.type == "rank" else 1
+    return table
