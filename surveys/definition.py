@@ -6,13 +6,16 @@ become the same frozen ``Instrument``.
 
 import hashlib
 import json
+import re
 import tomllib
+from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from surveys.errors import DefinitionError, Problem
+from surveys.definition_checks import Finding, as_problem, find_problems, shape_problem
+from surveys.errors import DefinitionError
 
 ItemType = Literal[
     "select_one", "select_multiple", "rank", "integer", "decimal", "range", "text", "date", "time", "note", "calculate"
@@ -169,14 +172,11 @@ class Instrument(Part):
 
     def item(self, name: str) -> Item:
         """The item called ``name``; KeyError where there is none."""
-        return self._by_name()[name]
+        return self._by_name[name]
 
+    @cached_property
     def _by_name(self) -> dict[str, Item]:
-        found = self.__dict__.get("_names")
-        if found is None:
-            found = {item.name: item for item in self.items}
-            self.__dict__["_names"] = found
-        return found
+        return {item.name: item for item in self.items}
 
     def options_of(self, item: Item) -> list[Option]:
         """Options of ``item`` in form order; empty for an item without choices."""
@@ -211,10 +211,20 @@ def instrument_from_dict(body: object, source: str = "") -> Instrument:
     Raises:
         DefinitionError: every problem found, each with its path (``items[3].type``).
     """
+    instrument, findings = check_definition(body)
+    if instrument is None:
+        raise DefinitionError([as_problem(finding) for finding in findings], source)
+    return instrument
+
+
+def check_definition(body: object) -> tuple[Instrument | None, list[Finding]]:
+    """The instrument, or every problem with its path: ``(("items", 3, "relevant"), "…")``."""
     try:
-        return Instrument.model_validate(body)
+        instrument = Instrument.model_validate(body)
     except ValidationError as error:
-        raise DefinitionError([_problem(part) for part in error.errors()], source) from None
+        return None, [shape_problem(part) for part in error.errors()]
+    findings = find_problems(instrument)
+    return (None, findings) if findings else (instrument, [])
 
 
 def load_instrument(code: str, version: int = 1) -> Instrument:
@@ -224,14 +234,24 @@ def load_instrument(code: str, version: int = 1) -> Instrument:
 
 def read_instrument(path: Path) -> Instrument:
     """Read one TOML instrument file."""
+    return instrument_from_dict(read_toml(path), path.name)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file.
+
+    Raises:
+        DefinitionError: the file is missing, is not text or is not TOML.
+    """
     try:
-        body = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DefinitionError(f"файл не читается как TOML: {error}", path.name) from None
-    return instrument_from_dict(body, path.name)
-
-
-def _problem(part: object) -> Problem:
-    location, message = part["loc"], part["msg"]  # type: ignore[index]
-    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location).lstrip(".")
-    return Problem(place, str(message))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError:
+        raise DefinitionError("файл не открывается; проверьте, что он есть и доступен для чтения", path.name) from None
+    except UnicodeDecodeError:
+        raise DefinitionError("файл не в кодировке UTF-8", path.name) from None
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line ([0-9]+), column ([0-9]+)", str(error))
+        where = f"строка {place[1]}, знак {place[2]}: " if place else ""
+        raise DefinitionError(
+            f"{where}файл не читается как TOML: проверьте кавычки, скобки и знаки «=»", path.name
+        ) from None

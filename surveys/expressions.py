@@ -1,11 +1,11 @@
 """The one expression language: skips, constraints, cross-field checks, indicators, rule conditions.
 
-XLSForm's notation (``${name}``, ``and or not``, ``= != < <= > >=``, ``+ - * div mod``, functions) is parsed once against a
-whitelist to a tree of lists that JSON can carry; the same tree is evaluated here and by ``app/static/expressions.js``.
+XLSForm's notation (``${name}``, ``and or not``, ``= != < <= > >=``, ``+ - * div mod``, functions) is parsed once
+against a whitelist to a tree of lists that JSON can carry; the same tree is evaluated here and by ``app/static/expressions.js``.
 
-There are two kinds of missing. An unanswered item is ``''`` and behaves as in XPath: ``'' != 'x'`` is true, ``'' < 5`` is
-false, arithmetic with it gives «н/д». ``None`` is «н/д» itself (not available, not applicable): every comparison with it
-is unknown, ``and or not`` are three-valued (Kleene), and an unknown condition is not satisfied.
+There are two kinds of missing. An unanswered item is ``''`` and behaves as in XPath: ``'' != 'x'`` is true, ``'' < 5``
+is false, arithmetic with it gives «н/д». ``None`` is «н/д» itself (not available, not applicable): every comparison
+with it is unknown, ``and or not`` are three-valued (Kleene), and an unknown condition is not satisfied.
 """
 
 import re
@@ -85,9 +85,9 @@ def parse(source: str, *, columns: bool = False) -> Expression:
 
 
 def evaluate(expression: "Expression | Tree", lookup: Lookup, this: Value = "", *, today: str = "") -> Value:
-    """Value of ``expression``; ``lookup`` gives the value of a name, ``this`` is the current item, ``today`` an ISO date.
+    """Value of ``expression``; ``lookup`` gives the value of a name, ``this`` is the current item.
 
-    A column of a choice filter is looked up as ``@column``. The result is never NaN nor infinite.
+    ``today`` is an ISO date, by default that of the clock.     A column of a choice filter is looked up as ``@column``. The result is never NaN nor infinite.
     """
     tree = expression.tree if isinstance(expression, Expression) else expression
     return evaluate_tree(tree, lookup, this, today)
@@ -240,7 +240,9 @@ class _Parser:
             return self.nested(lambda: self.call(token))
         if self.columns:
             return ["column", token.text]
-        raise _error(token.place, f"непонятное слово «{token.text}»: имя пункта пишется ${{{token.text}}}, текст - в кавычках")
+        raise _error(
+            token.place, f"непонятное слово «{token.text}»: имя пункта пишется ${{{token.text}}}, текст - в кавычках"
+        )
 
     def call(self, token: _Token) -> Tree:
         if token.text not in FUNCTIONS:
@@ -272,4 +274,6 @@ class _Parser:
 def _counted(least: int, most: int | None) -> str:
     if least == most:
         return f"должно быть аргументов: {least}"
-    return f"должно быть аргументов: {least} и более" if most is None else f"должно быть аргументов: от {least} до {most}"
+    return (
+        f"должно быть аргументов: {least} и более" if most is None else f"должно быть аргументов: от {least} до {most}"
+    )

@@ -1,7 +1,7 @@
 """Regular expressions that cannot hang and mean the same in Python and in a browser.
 
-A pattern is read by a small grammar (literals, classes, groups, alternatives, quantifiers), its worst case is estimated,
-and it is written out again in the part of the notation on which both engines agree.
+A pattern is read by a small grammar (literals, classes, groups, alternatives, quantifiers), its worst case is
+estimated, and it is written out again in the part of the notation on which both engines agree.
 """
 
 import re

@@ -51,7 +51,9 @@ def _inline(value: Any) -> str:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(key)} = {_inline(part)}" for key, part in value.items()) + " }" if value else "{}"
+        return (
+            "{ " + ", ".join(f"{_key(key)} = {_inline(part)}" for key, part in value.items()) + " }" if value else "{}"
+        )
     parts = [_inline(part) for part in value]
     if any(isinstance(part, Mapping) for part in value) or sum(map(len, parts)) > LINE:
         return "[\n" + "".join(f"  {part},\n" for part in parts) + "]"
