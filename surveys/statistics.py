@@ -115,7 +115,7 @@ def worst_case(count: int, n: int, population: int) -> tuple[float, float]:
 
 @lru_cache(maxsize=4096)
 def t_quantile(p: float, df: int) -> float:
-    """Quantile of Student's t for 0.5 < p < 1 and whole ``df`` >= 1; exact to about 1e-12.
+    """Quantile of Student's t for 0.5 < p < 1 and whole ``df`` >= 1; exact to 1e-9.
 
     Newton's steps on the distribution function, begun at the normal quantile with the first terms of Cornish-Fisher.
     Source: Abramowitz & Stegun (1964), 26.7.5 for the beginning and 26.7.1 for the function.
@@ -146,7 +146,7 @@ def _t_density(t: float, df: int) -> float:
 
 
 def _incomplete_beta(a: float, b: float, x: float) -> float:
-    """Regularised I_x(a, b) by Lentz's continued fraction. Source: DLMF 8.17.22; Press et al., Numerical Recipes 6.4."""
+    """Regularised I_x(a, b) by Lentz's continued fraction. Source: DLMF 8.17.22; Numerical Recipes 6.4."""
     if x <= 0 or x >= 1:
         return 0.0 if x <= 0 else 1.0
     log = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
