@@ -269,7 +269,7 @@ def _reads(source: str, *, columns: bool = False) -> frozenset[str]:
 
 
 def _cycles(instrument: "Instrument") -> Iterator[Finding]:
-    """An item may not wait for itself, directly or through others: by its skip, its formula or the skip of its group."""
+    """An item may not wait for itself, directly or through others: by its skip, its formula or its group's skip."""
     groups = {group.name: group for group in instrument.groups}
     waits: dict[str, set[str]] = {}
     for item in instrument.items:

@@ -1,7 +1,8 @@
 """The one expression language: skips, constraints, cross-field checks, indicators, rule conditions.
 
 XLSForm's notation (``${name}``, ``and or not``, ``= != < <= > >=``, ``+ - * div mod``, functions) is parsed once
-against a whitelist to a tree of lists that JSON can carry; the same tree is evaluated here and by ``app/static/expressions.js``.
+against a whitelist to a tree of lists that JSON can carry; the same tree is evaluated here and by
+``app/static/expressions.js``.
 
 There are two kinds of missing. An unanswered item is ``''`` and behaves as in XPath: ``'' != 'x'`` is true, ``'' < 5``
 is false, arithmetic with it gives «н/д». ``None`` is «н/д» itself (not available, not applicable): every comparison
@@ -87,7 +88,7 @@ def parse(source: str, *, columns: bool = False) -> Expression:
 def evaluate(expression: "Expression | Tree", lookup: Lookup, this: Value = "", *, today: str = "") -> Value:
     """Value of ``expression``; ``lookup`` gives the value of a name, ``this`` is the current item.
 
-    ``today`` is an ISO date, by default that of the clock.     A column of a choice filter is looked up as ``@column``. The result is never NaN nor infinite.
+    ``today`` is an ISO date, by default that of the clock.    A column of a choice filter is looked up as ``@column``. The result is never NaN nor infinite.
     """
     tree = expression.tree if isinstance(expression, Expression) else expression
     return evaluate_tree(tree, lookup, this, today)
