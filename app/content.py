@@ -6,7 +6,7 @@ from app.extensions import db
 from app.models import InstrumentVersion, RuleVersion
 from app.models.columns import utc_now
 from surveys.definition import Instrument
-from surveys.rules import Rules
+from surveys.rules import Catalogue as Rules
 
 
 def store_instrument(instrument: Instrument) -> InstrumentVersion:
