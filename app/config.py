@@ -17,6 +17,9 @@ class Config:
     SESSION_COOKIE_SAMESITE = "Lax"
     PERMANENT_SESSION_LIFETIME = dt.timedelta(hours=12)
     MAX_CONTENT_LENGTH = 20 * 1024 * 1024
+    JOB_HEARTBEAT_SECONDS = 5.0
+    JOB_STALE_SECONDS = 30.0  # a worker silent for so long is taken for dead
+    JOB_SWEEP_SECONDS = 5.0
     BABEL_DEFAULT_LOCALE = "ru"
     COMPRESS_MIMETYPES = ["text/html", "text/css", "application/javascript", "application/json", "image/svg+xml"]
 
