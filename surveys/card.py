@@ -1,8 +1,8 @@
 """A school's diagnostic card: rules across fields and indicators with their risk bands.
 
-A blank field and one marked «нет данных» are both missing. An indicator that needs a missing field, or divides by zero, is
-«н/д»: it has no level and sets off no rule. A rule across fields is checked on what there is: a part of it (parts are
-joined by «and») in which a field is missing is passed over, and blanks inside ``max`` and ``min`` are skipped.
+A blank field and one marked «нет данных» are both missing. An indicator that needs a missing field, or divides by zero,
+is «н/д»: it has no level and sets off no rule. A rule across fields is checked on what there is: a part of it (parts
+are joined by «and») in which a field is missing is passed over, and blanks inside ``max`` and ``min`` are skipped.
 """
 
 import math

@@ -14,6 +14,7 @@ Lookup = Callable[[str], Value]
 Tree = Any  # a number, or a list that begins with an operation and goes on with trees
 
 NUMBER = re.compile(r"[ \t\r\n]*-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[ \t\r\n]*")
+WHOLE = 2**53  # from here on every binary number is whole
 # name -> fewest and most arguments
 FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "if": (3, 3),
@@ -113,7 +114,7 @@ def to_number(value: Value) -> float | None:
     if value is None:
         return None
     text = to_text(value)
-    return float(text) if NUMBER.fullmatch(text) else None
+    return _finite(float(text)) if NUMBER.fullmatch(text) else None
 
 
 def _finite(number: float) -> float | None:
@@ -186,10 +187,10 @@ def _round(values: list[Value]) -> float | None:
     number, digits = to_number(values[0]), to_number(values[1]) if len(values) > 1 else 0.0
     if number is None or digits is None or digits != int(digits) or abs(digits) > 15:
         return None
-    if number == 0:
-        return 0.0
-    shifted = Decimal(repr(number)).scaleb(int(digits)) + Decimal("0.5")
-    return float(shifted.to_integral_value(rounding=ROUND_FLOOR).scaleb(-int(digits)))
+    exact = Decimal(repr(number)).scaleb(int(digits))
+    if number == 0 or abs(exact) >= WHOLE:
+        return number
+    return float((exact + Decimal("0.5")).to_integral_value(rounding=ROUND_FLOOR).scaleb(-int(digits)))
 
 
 def _extreme(values: list[Value], choose: Callable[[list[float]], float]) -> float | None:

@@ -88,7 +88,8 @@ def parse(source: str, *, columns: bool = False) -> Expression:
 def evaluate(expression: "Expression | Tree", lookup: Lookup, this: Value = "", *, today: str = "") -> Value:
     """Value of ``expression``; ``lookup`` gives the value of a name, ``this`` is the current item.
 
-    ``today`` is an ISO date, by default that of the clock.    A column of a choice filter is looked up as ``@column``. The result is never NaN nor infinite.
+    ``today`` is an ISO date, by default that of the clock. A column of a choice filter is looked up as ``@column``.
+    The result is never NaN nor infinite.
     """
     tree = expression.tree if isinstance(expression, Expression) else expression
     return evaluate_tree(tree, lookup, this, today)
