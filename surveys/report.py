@@ -1,0 +1,395 @@
+"""build_report: released figures, accepted measures and settings -> one ``Report`` that every writer dresses.
+
+The structure follows the usual аналитическая справка: basis, coverage, the main page, figures by block, schools, help,
+change, proposals, conclusions, appendices.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from surveys.definition import Instrument
+from surveys.document import (
+    Figure,
+    Letterhead,
+    MeasureText,
+    Paragraph,
+    Report,
+    Section,
+    Signature,
+    Table,
+)
+from surveys.facts import Reading
+from surveys.findings import Finding
+from surveys.released import GroupFigures, Released
+from surveys.report_figures import bars_figure, choice_figure, quadrants_figure
+from surveys.report_method import method_texts, snapshot_texts
+from surveys.report_tables import (
+    blocks_table,
+    changes_table,
+    choice_table,
+    coverage_table,
+    findings_table,
+    indicators_table,
+    items_table,
+    levels_table,
+    measures_table,
+    quadrants_table,
+    schools_tables,
+)
+from surveys.report_texts import (
+    MOST_MEASURES,
+    STAGE_GENITIVE,
+    block_texts,
+    change_texts,
+    coverage_texts,
+    coverage_warning,
+    deficits,
+    main_measures,
+    measured_words,
+    merge_measures,
+    plain,
+    school_texts,
+    snapshot_time,
+    strengths,
+    took_part,
+)
+from surveys.russian import count, integer, quote, verb
+
+__all__ = [
+    "Letterhead",
+    "MeasureText",
+    "Report",
+    "ReportContext",
+    "ReportSettings",
+    "Signature",
+    "WaveFacts",
+    "build_report",
+    "measure_text",
+]
+
+
+@dataclass(frozen=True)
+class WaveFacts:
+    """What a document says of a wave. ``stage`` is «входная», «промежуточная» or «выходная»."""
+
+    code: str
+    title: str
+    stage: str
+    opened: date
+    closed: date
+
+
+@dataclass(frozen=True)
+class ReportSettings:
+    """What the department edits: letterhead, basis, purpose; and the state of the document."""
+
+    letterhead: Letterhead = field(default_factory=Letterhead)
+    basis: Sequence[str] = ()  # documents, each as it is to be printed
+    purpose: str = (
+        "выявление профессиональных затруднений учителей для адресной помощи в рамках дорожной карты (п. 3.9)"
+    )
+    author: str = ""
+    made_on: str = ""  # ISO date
+    demo: bool = False
+    status: Literal["draft", "approved"] = "draft"
+
+
+@dataclass(frozen=True)
+class ReportContext:
+    """Everything a report is made of. ``edits`` puts a person's paragraphs in place of a section's computed ones."""
+
+    released: Released
+    scope: str  # «municipality» or «school:CODE»
+    instrument: Instrument
+    wave: WaveFacts
+    settings: ReportSettings = field(default_factory=ReportSettings)
+    measures: Sequence[MeasureText] = ()
+    findings: Sequence[Finding] = ()
+    rules_sha256: str = ""
+    readings: Sequence[tuple[str, Reading]] = ()  # indicator's title, reading: the school's own card
+    edits: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def group(self) -> GroupFigures:
+        """The group that the scope names; KeyError where there is none."""
+        if self.scope == "municipality":
+            return self.released.municipality
+        return self.released.group(self.scope.removeprefix("school:"))
+
+    @property
+    def municipal(self) -> bool:
+        """Is the report about the whole municipality?"""
+        return self.scope == "municipality"
+
+    @property
+    def source(self) -> str:
+        """The words under a table: where its figures come from."""
+        return (
+            f"этап {quote(self.wave.title)}, снимок данных № {self.released.snapshot} "
+            f"от {snapshot_time(self.released.taken_utc)}, группа: {self.group.label}"
+        )
+
+
+@dataclass
+class _Draft:
+    """Sections, tables and figures as they are collected; numbers of tables and figures are given at the end."""
+
+    sections: list[Section] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+
+    def add(
+        self,
+        code: str,
+        title: str,
+        paragraphs: Sequence[Paragraph],
+        tables: Sequence[Table | None] = (),
+        figures: Sequence[Figure | None] = (),
+        *,
+        appendix: bool = False,
+    ) -> None:
+        shown = [table for table in tables if table is not None]
+        drawn = [figure for figure in figures if figure is not None]
+        self.tables += shown
+        self.figures += drawn
+        section = Section(
+            id=code,
+            title=title,
+            paragraphs=list(paragraphs),
+            tables=[table.id for table in shown],
+            figures=[figure.id for figure in drawn],
+            appendix=appendix,
+        )
+        self.sections.append(section)
+
+
+def build_report(context: ReportContext) -> Report:
+    """The аналитическая справка of one wave for the municipality or one school.
+
+    Raises:
+        KeyError: the scope names a school that the released figures do not have.
+    """
+    draft = _Draft()
+    group = context.group
+    _basis(draft, context)
+    _coverage(draft, context)
+    _main(draft, context)
+    if not group.hidden:
+        _blocks(draft, context)
+        if context.municipal:
+            _schools(draft, context)
+        _items_and_need(draft, context)
+        _help(draft, context)
+        _changes(draft, context)
+    _card(draft, context)
+    _measures(draft, context)
+    _conclusions(draft, context)
+    _appendices(draft, context)
+    settings = context.settings
+    return Report(
+        title=_title(context),
+        subtitle=group.label,
+        wave=context.released.wave,
+        scope=context.scope,
+        snapshot=context.released.snapshot,
+        sections=[_edited(section, context.edits) for section in draft.sections],
+        tables=draft.tables,
+        figures=draft.figures,
+        measures=list(context.measures),
+        letterhead=settings.letterhead,
+        demo=settings.demo,
+        status=settings.status,
+        author=settings.author,
+        made_on=settings.made_on,
+    )
+
+
+def measure_text(finding: Finding, *, with_scope: bool = False) -> MeasureText:
+    """The words of a finding as a measure, before anybody edits them."""
+    return MeasureText(
+        finding=finding.finding,
+        recommendation=finding.recommendation,
+        roadmap_items=finding.roadmap_items,
+        responsible=finding.responsible,
+        deadline=finding.deadline,
+        planned_result=finding.planned_result,
+        measure_of_success=finding.measure_of_success,
+        order_obligations=finding.order_obligations,
+        scope_label=finding.scope_label if with_scope else "",
+        rule=finding.rule,
+        priority=finding.priority,
+    )
+
+
+def _title(context: ReportContext) -> str:
+    stage = STAGE_GENITIVE.get(context.wave.stage, context.wave.stage)
+    return f"Аналитическая справка о результатах {stage} диагностики профессиональных дефицитов учителей"
+
+
+def _edited(section: Section, edits: Mapping[str, Sequence[str]]) -> Section:
+    if section.id not in edits:
+        return section
+    texts = [Paragraph(text=text, edited=True) for text in edits[section.id]]
+    return section.model_copy(update={"paragraphs": texts})
+
+
+def _basis(draft: _Draft, context: ReportContext) -> None:
+    wave, instrument = context.wave, context.instrument
+    texts = [plain(f"Основание: {'; '.join(context.settings.basis)}")] if context.settings.basis else []
+    texts.append(plain(f"Цель: {context.settings.purpose}"))
+    texts.append(plain(f"Сроки проведения: {measured_words(wave.opened, wave.closed)}; этап {quote(wave.title)}"))
+    practice = sum(1 for item in instrument.items if item.scale and not item.need_of)
+    parts = f"{count(practice, 'утверждение')}, {count(len(instrument.scales), 'блок')}"
+    texts.append(plain(f"Инструмент: {quote(instrument.title)}, версия {instrument.version}: {parts}"))
+    draft.add("basis", "Основание, цель и порядок проведения", texts)
+
+
+def _coverage(draft: _Draft, context: ReportContext) -> None:
+    released, group = context.released, context.group
+    table = (
+        coverage_table(released, released.schools, group, context.source)
+        if context.municipal
+        else coverage_table(released, [group], None, context.source)
+    )
+    draft.add("coverage", "Охват и ограничения", coverage_texts(released, group), [table])
+
+
+def _main(draft: _Draft, context: ReportContext) -> None:
+    group = context.group
+    warning = coverage_warning(group, context.released.k)
+    texts = [plain(warning)] if warning else []
+    if not group.hidden:
+        for title, found, empty in (
+            (
+                "Сильные стороны",
+                strengths(group, context.instrument),
+                "Блоков с низким уровнем дефицита не выявлено",
+            ),
+            ("Дефициты", deficits(group, context.instrument), "Выраженных дефицитов по блокам не выявлено"),
+        ):
+            texts.append(Paragraph(text=title, style="subhead"))
+            texts += found or [plain(empty)]
+    texts.append(Paragraph(text="Меры", style="subhead"))
+    texts += main_measures(context.measures) or [
+        plain("Меры пока не приняты: предложения по выводам приведены в приложении")
+    ]
+    draft.add("main", "Главное", texts)
+
+
+def _blocks(draft: _Draft, context: ReportContext) -> None:
+    group, instrument = context.group, context.instrument
+    tables = [blocks_table(group, instrument, context.released.k, context.source)]
+    levels = levels_table(group, instrument, context.source)
+    figure = bars_figure(group, instrument, context.released.k)
+    draft.add(
+        "blocks",
+        "Профессиональные дефициты по блокам",
+        block_texts(group, instrument),
+        [*tables, levels],
+        [figure],
+    )
+
+
+def _schools(draft: _Draft, context: ReportContext) -> None:
+    tables = schools_tables(context.released, context.instrument, context.source)
+    draft.add("schools", "Результаты по школам", school_texts(context.released, context.instrument), tables)
+
+
+def _items_and_need(draft: _Draft, context: ReportContext) -> None:
+    group, k = context.group, context.released.k
+    items = items_table(group, context.instrument, k, context.source)
+    if items is not None:
+        text = f"Ниже других учителя оценили {count(len(items.rows), 'утверждение', 'acc')} анкеты"
+        draft.add("items", "Что вызывает затруднения", [plain(text)], [items])
+    need = quadrants_table(group, context.instrument, k, context.source)
+    if need is not None:
+        whole = next((figures for code, figures in group.quadrants if code == "all"), None)
+        text = (
+            "Сопоставлены самооценка освоенности и запрос помощи. Затруднения без запроса помощи — повод для "
+            "добровольной беседы, а не для оценки работы"
+        )
+        draft.add(
+            "need",
+            "Затруднения и запрос помощи",
+            [plain(text)],
+            [need],
+            [quadrants_figure(whole, k) if whole else None],
+        )
+
+
+def _help(draft: _Draft, context: ReportContext) -> None:
+    kinds = {item.name: item.type for item in context.instrument.items}
+    order = list(kinds)
+    shown = [
+        figures
+        for figures in sorted(context.group.choices, key=lambda one: order.index(one.item) if one.item in kinds else -1)
+        if kinds.get(figures.item) in ("rank", "select_multiple")
+    ]
+    if not shown:
+        return
+    tables = [choice_table(one, context.instrument, context.released.k, context.source) for one in shown]
+    ranked = next((table for table, one in zip(tables, shown, strict=True) if kinds[one.item] == "rank"), tables[0])
+    text = "Приведено, как часто учителя называли каждый вариант; сведения по отдельным людям не рассматривались"
+    draft.add("help", "Формы помощи и условия обучения", [plain(text)], tables, [choice_figure(ranked)])
+
+
+def _changes(draft: _Draft, context: ReportContext) -> None:
+    changes = [change for code, change in context.released.changes if code == context.group.code]
+    if not changes:
+        return
+    table = changes_table(changes, context.instrument, context.released.k, context.source)
+    draft.add("changes", "Динамика", change_texts(changes, context.instrument), [table])
+
+
+def _card(draft: _Draft, context: ReportContext) -> None:
+    if not context.readings:
+        return
+    source = f"диагностическая карта, {context.group.label}"
+    text = "Показатели карты — сведения школы. Сопоставление с анкетой показывает, что совпадает, но не называет причин"
+    draft.add("card", "Условия работы школы", [plain(text)], [indicators_table(context.readings, source)])
+
+
+def _measures(draft: _Draft, context: ReportContext) -> None:
+    groups = merge_measures(context.measures)
+    main = [measure for group in groups[:MOST_MEASURES] for measure in group]
+    if not main:
+        text = "Меры пока не приняты"
+        draft.add("measures", "Предложения по устранению дефицитов", [plain(text)])
+        return
+    number = len(context.measures)
+    text = f"{verb(number, 'Принята', 'Принято')} {count(number, 'мера')}; каждая связана с пунктами дорожной карты"
+    if len(groups) > MOST_MEASURES:
+        text += "; здесь — первоочередные, остальные — в приложении"
+    table = measures_table("measures", "Меры по устранению дефицитов", main, context.source)
+    draft.add("measures", "Предложения по устранению дефицитов", [plain(text)], [table])
+
+
+def _conclusions(draft: _Draft, context: ReportContext) -> None:
+    group, texts = context.group, []
+    warning = coverage_warning(group, context.released.k)
+    texts.append(plain(warning or took_part(group)))
+    if not group.hidden:
+        texts += block_texts(group, context.instrument)[:1]
+    number = len(context.measures)
+    if number:
+        word = verb(number, "принятой мере", "принятым мерам")
+        texts.append(plain(f"Исполнение по {integer(number)} {word} рассматривается при мониторинге (п. 4.1)"))
+    texts.append(plain("Повторная диагностика на следующем этапе покажет изменения у одних и тех же участников"))
+    draft.add("conclusions", "Выводы", texts)
+
+
+def _appendices(draft: _Draft, context: ReportContext) -> None:
+    rest = [measure for group in merge_measures(context.measures)[MOST_MEASURES:] for measure in group]
+    if rest:
+        table = measures_table("measures-rest", "Остальные принятые меры", rest, context.source)
+        draft.add("measures-rest", "Остальные меры", [], [table], appendix=True)
+    number = len(context.findings)
+    text = f"Сделано: {count(number, 'вывод')}" if number else "По действующим правилам выводов не сделано"
+    listed = [findings_table(context.findings, context.source)] if number else []
+    draft.add("findings", "Полный перечень выводов", [plain(text)], listed, appendix=True)
+    method = method_texts(context.instrument, context.released.k)
+    draft.add("method", "Методика и условные обозначения", method, appendix=True)
+    texts = snapshot_texts(context.released, context.instrument, context.rules_sha256)
+    draft.add("snapshot", "Данные расчёта", texts, appendix=True)
