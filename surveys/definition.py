@@ -81,6 +81,8 @@ class Item(Part):
     prefill: Literal["", "register", "previous", "staff"] = ""
     folded: bool = False  # optional, shown only when unfolded
     no_data: bool = True  # a card field may be marked «нет данных»
+    heading: str = ""  # a sub-heading of the section that begins with this item
+    sensitive: bool = False  # a small group of children: 1-4 leave the school and the department only as «менее 5»
     translations: dict[str, dict[str, str]] = {}
 
 
