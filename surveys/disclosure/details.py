@@ -1,0 +1,231 @@
+"""Figures for the municipality and for groups of 50 or more: levels, options, quadrants, spread.
+
+A large group's detail is printed only where what subtraction leaves of the municipality is itself large and holds no
+small count.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surveys.definition import Instrument, Item
+from surveys.disclosure.groups import Range, narrow, open_enough
+from surveys.disclosure.shares import Part, exclusive_shares, free_shares, print_of, share_of
+from surveys.released import ChoiceFigures, ItemFigures, Quadrants, Share
+from surveys.scoring import percent_of
+from surveys.summary import QUADRANTS, Summary, code_moments
+
+LARGE = 50
+Counts = NDArray[np.int64]
+
+
+def clean(counts: Counts, k: int) -> bool:
+    """No count of 1 to k-1."""
+    return not bool(((counts > 0) & (counts < k)).any())
+
+
+def open_details(
+    groups: Mapping[str, Summary], read: Callable[[Summary], Counts], total: Summary, k: int, least: int = LARGE
+) -> set[str]:
+    """Large groups whose counts may be printed beside the municipality's.
+
+    ``read`` gives the counts; their sum is the group's size. What is left of the municipality must be nobody, or at least
+    ``least`` respondents without a small count; else the smallest printed group is withdrawn, and again.
+    """
+    tables = {name: read(group) for name, group in groups.items()}
+    sizes = {name: int(table.sum()) for name, table in tables.items()}
+    chosen = {name for name in tables if sizes[name] >= least and clean(tables[name], k)}
+    whole = read(total)
+    while chosen:
+        rest = whole - sum(tables[name] for name in chosen)
+        if not rest.any() or (rest.sum() >= least and clean(rest, k)):
+            return chosen
+        chosen.discard(min(chosen, key=lambda name: (sizes[name], name)))
+    return set()
+
+
+def spread_groups(sizes: Mapping[str, int], shown: set[str], total: int, least: int) -> set[str]:
+    """Groups whose standard deviation is printed: of ``least`` or more, and what is left is nobody or ``least`` too."""
+    chosen = {name for name in shown if sizes[name] >= least}
+    while chosen:
+        rest = total - sum(sizes[name] for name in chosen)
+        if rest == 0 or rest >= least:
+            return chosen
+        chosen.discard(min(chosen, key=lambda name: (sizes[name], name)))
+    return set()
+
+
+def item_figures(
+    instrument: Instrument, item: Item, summary: Summary, k: int, *, counts_open: bool, need_open: bool
+) -> ItemFigures:
+    """One item of a large group; a figure that would give away a small count is left out."""
+    states = summary.states[item.name]
+    n, total = int(states[0]), summary.rows
+    seen = total - int(states[3])
+    if n < k:
+        return ItemFigures(item=item.name, n=n, seen=seen, total=total)
+    moments = code_moments(instrument, item, summary, turned=True)
+    mean = float(moments.mean[0]) if moments else None
+    counts = None
+    low: Share | None = None
+    if item.name in summary.counts:
+        table = summary.counts[item.name]
+        low, mean, shown = _guarded(instrument, item, table, mean, k, counts_open)
+        counts = _named(instrument, item, table) if shown else None
+    asking = instrument.need_item(item.name)
+    need = summary.counts[asking.name] if asking is not None and asking.name in summary.counts else None
+    skipped = int(states[2])
+    return ItemFigures(
+        item=item.name,
+        n=n,
+        seen=seen,
+        total=total,
+        mean_adjusted=mean,
+        counts=counts,
+        not_applicable=skipped if (skipped == 0 or skipped >= k) and counts_open else None,
+        need_counts=_named(instrument, asking, need)
+        if asking is not None and need is not None and need_open and clean(need, k)
+        else None,
+        low=low,
+    )
+
+
+def _named(instrument: Instrument, item: Item, table: Counts) -> dict[str, int]:
+    return {option.name: int(count) for option, count in zip(instrument.options_of(item), table, strict=False)}
+
+
+def _guarded(
+    instrument: Instrument, item: Item, table: Counts, mean: float | None, k: int, counts_open: bool
+) -> tuple[Share | None, float | None, bool]:
+    """(share of low answers, mean, whether counts are printed) such that hidden counts stay open."""
+    percents = [percent_of(instrument, item, option.name) for option in instrument.options_of(item)]
+    if any(percent is None for percent in percents) or len(percents) != len(table):
+        return None, mean, counts_open and clean(table, k)
+    lows = np.asarray([percent is not None and percent < low_mark(instrument) for percent in percents])
+    n, count = int(table.sum()), int(table[lows].sum())
+    part = Part(n, count, Range(0, n))
+    share: Share | None = share_of(part, print_of(part, k), k)
+    if counts_open and clean(table, k):
+        return share, mean, True
+    values = np.asarray([percent or 0.0 for percent in percents])
+    for kept_share, kept_mean in ((share, mean), (None, mean), (share, None)):
+        exact = kept_share is not None and kept_share.kind == "exact"
+        if _counts_open(values, table, lows if exact else None, kept_mean is not None, k):
+            return kept_share, kept_mean, False
+    return None, None, False
+
+
+def low_mark(instrument: Instrument) -> float:
+    """Percent of maximum under which an answer is low: where a deficit begins; 60 without levels."""
+    return min((level.at_least for level in instrument.levels if level.code == "low"), default=60.0)
+
+
+def _counts_open(
+    values: NDArray[np.float64], table: Counts, lows: NDArray[np.bool_] | None, mean: bool, k: int
+) -> bool:
+    """Whether each hidden option count keeps k possible values given n, the mean and the share of low answers."""
+    n = int(table.sum())
+    groups = [np.ones(len(table), bool)] if lows is None else [lows, ~lows]
+    for at in range(len(table)):
+        own = next(group for group in groups if group[at])
+        size = int(table[own].sum())
+        high, low = size, 0
+        if mean:
+            low, high = _span(values, table, groups, at)
+        if high - low + 1 < min(k, size + 1) and n > 0 and size > 0:
+            return False
+    return True
+
+
+def _span(values: NDArray[np.float64], table: Counts, groups: list[NDArray[np.bool_]], at: int) -> tuple[int, int]:
+    """Range of one option's count when the sum of values and the size of each class are known (relaxed to reals)."""
+    target = float(values @ table)
+    span = [
+        count
+        for count in range(int(table[next(group for group in groups if group[at])].sum()) + 1)
+        if _reachable(values, table, groups, at, count, target)
+    ]
+    return (min(span), max(span)) if span else (0, -1)
+
+
+def _reachable(
+    values: NDArray[np.float64], table: Counts, groups: list[NDArray[np.bool_]], at: int, count: int, target: float
+) -> bool:
+    low = high = count * float(values[at])
+    for group in groups:
+        others = group.copy()
+        others[at] = False
+        people = int(table[group].sum()) - (count if group[at] else 0)
+        if people and not others.any():
+            return False
+        if people:
+            low += people * float(values[others].min())
+            high += people * float(values[others].max())
+    return low - 1e-6 <= target <= high + 1e-6
+
+
+def choice_figures(instrument: Instrument, item: Item, summary: Summary, k: int) -> ChoiceFigures:
+    """How often each option of a context item was named."""
+    n = int(summary.states[item.name][0])
+    counts = _named(instrument, item, summary.counts[item.name])
+    shares = exclusive_shares(counts, k) if item.type == "select_one" else free_shares(counts, n, k)
+    return ChoiceFigures(item=item.name, n=n, options=shares)
+
+
+def context_items(instrument: Instrument) -> list[Item]:
+    """Items with options that are neither in a block nor a question about wanted help, checks of attention left out."""
+    checks = {name for flag in instrument.quality if flag.kind == "instructed" for name in flag.items}
+    kinds = ("select_one", "select_multiple", "rank")
+    return [
+        item
+        for item in instrument.items
+        if item.type in kinds and item.scale is None and item.need_of is None and item.name not in checks
+    ]
+
+
+def quadrant_figures(
+    instrument: Instrument, tables: Counts, deficits: Mapping[str, Share | None], k: int
+) -> list[tuple[str, Quadrants]]:
+    """Quadrants of every block and of all together; a block with a small case is left out, and never alone.
+
+    ``tables``: (blocks, 4) counts. ``deficits``: printed two-class shares of the blocks, which bound the cases too.
+    """
+    names = [scale.name for scale in instrument.scales]
+    sizes = tables.sum(axis=1)
+    shown = [at for at in range(len(names)) if sizes[at] >= k and clean(tables[at], k)]
+    whole = tables.sum(axis=0)
+    left = [at for at in range(len(names)) if at not in shown and sizes[at] > 0]
+    found = []
+    if whole.sum() >= k and clean(whole, k) and _left_open(tables, left, names, deficits, k):
+        found.append(("all", _quadrants(whole)))
+    return found + [(names[at], _quadrants(tables[at])) for at in shown]
+
+
+def _left_open(tables: Counts, left: list[int], names: list[str], deficits: Mapping[str, Share | None], k: int) -> bool:
+    for case in range(4):
+        parts = {}
+        for at in left:
+            share, n = deficits.get(names[at]), int(tables[at].sum())
+            exact = share is not None and share.kind == "exact"
+            top = int(tables[at][:2].sum() if case < 2 else tables[at][2:].sum()) if exact else n
+            parts[names[at]] = Range(0, top)
+        total = int(tables[left, case].sum()) if left else 0
+        known = narrow(parts, Range(total, total))
+        if any(not open_enough(known[name], parts[name], k) for name in parts):
+            return False
+    return True
+
+
+def _quadrants(counts: Counts) -> Quadrants:
+    n = int(counts.sum())
+    shares = {
+        name: Share(kind="exact", n=n, count=int(count), percent=100 * int(count) / n)
+        for name, count in zip(QUADRANTS, counts, strict=True)
+    }
+    return Quadrants(n=n, **shares)
+
+
+def item_counts(item: Item) -> Callable[[Summary], Counts]:
+    """Reader of an item's option counts."""
+    return lambda summary: summary.counts[item.name]

@@ -1,0 +1,393 @@
+"""The one gate: summaries of answers go in, figures that may leave the program come out.
+
+Every page, document, chart, export and finding about respondents' answers reads the ``Released`` value made here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from surveys.answer_set import AnswerSet
+from surveys.definition import Instrument
+from surveys.disclosure.details import (
+    LARGE,
+    Counts,
+    choice_figures,
+    clean,
+    context_items,
+    item_counts,
+    item_figures,
+    open_details,
+    quadrant_figures,
+    spread_groups,
+)
+from surveys.disclosure.groups import Range, deficit_range, hide_groups, mean_ranges, means_open, next_to_hide
+from surveys.disclosure.shares import SMALL, Part, Print, print_linked, print_of, share_of
+from surveys.released import (
+    Change,
+    ChoiceFigures,
+    GroupFigures,
+    Hidden,
+    ItemFigures,
+    LevelCode,
+    Quadrants,
+    Released,
+    ScaleFigures,
+    Share,
+)
+from surveys.scoring import DEFICIT, DUST, ordered_levels, practice_items
+from surveys.statistics import alpha, ci95
+from surveys.summary import Summary, merge_all, summarise
+
+MUNICIPALITY = "municipality"
+LEAST_K = 5
+
+
+@dataclass(frozen=True)
+class _Block:
+    """What was decided about one block: which groups are hidden and what is printed of the two classes."""
+
+    hidden: dict[str, Hidden]
+    total_hidden: Hidden | None
+    shares: dict[str, Share]
+    total_share: Share | None
+    spread: set[str]
+
+
+def release(
+    instrument: Instrument,
+    summaries: Mapping[str, Summary],
+    population: Mapping[str, int],
+    *,
+    wave: str,
+    snapshot: int,
+    taken_utc: str = "",
+    labels: Mapping[str, str] | None = None,
+    municipality: str = "Муниципалитет",
+    k: int = LEAST_K,
+    units: Mapping[str, str] | None = None,
+    changes: list[tuple[str, Change]] | None = None,
+    complementary: bool = True,
+) -> Released:
+    """Apply the disclosure policy to a whole wave.
+
+    Args:
+        summaries: school code -> summary of its respondents; a school nobody answered in may be left out.
+        population: school code -> number of teachers asked. Schools appear in this order.
+        labels: code -> printed name.
+        k: the smallest group that is shown; never under 5.
+        units: school code -> code of the reporting unit it was joined to before the wave opened.
+        changes: figures of ``release_changes``, carried along.
+        complementary: False leaves sums open to subtraction; a negative control for tests.
+
+    Raises:
+        ValueError: k under 5, or a school with more respondents than teachers.
+    """
+    if k < LEAST_K:
+        raise ValueError(f"k is {k}, it is never under {LEAST_K}")
+    groups, people = _pool(instrument, summaries, population, units or {})
+    for name, group in groups.items():
+        if group.rows > people[name]:
+            raise ValueError(f"{name}: {group.rows} respondents of {people[name]}")
+    total = merge_all(list(groups.values())) if groups else _nobody(instrument)
+    sizes = {name: group.rows for name, group in groups.items()}
+    hidden = dict.fromkeys(sizes, "primary") if total.rows < k else hide_groups(sizes, k, complementary=complementary)
+    gate = _Gate(instrument, groups, people, total, hidden, k, complementary)  # type: ignore[arg-type]
+    names = labels or {}
+    return Released(
+        wave=wave,
+        instrument=instrument.code,
+        instrument_sha256=instrument.sha256(),
+        k=k,
+        snapshot=snapshot,
+        taken_utc=taken_utc,
+        municipality=gate.municipality(municipality),
+        schools=[gate.school(name, names.get(name, name)) for name in groups],
+        changes=changes or [],
+    )
+
+
+def _pool(
+    instrument: Instrument, summaries: Mapping[str, Summary], population: Mapping[str, int], units: Mapping[str, str]
+) -> tuple[dict[str, Summary], dict[str, int]]:
+    groups: dict[str, Summary] = {}
+    people: dict[str, int] = {}
+    for name in [*population, *(one for one in summaries if one not in population)]:
+        unit = units.get(name, name)
+        summary = summaries.get(name) or _nobody(instrument)
+        groups[unit] = groups[unit].merge(summary) if unit in groups else summary
+        people[unit] = people.get(unit, 0) + population.get(name, summary.rows)
+    return groups, people
+
+
+def _nobody(instrument: Instrument) -> Summary:
+    return summarise(AnswerSet.from_checked(instrument, []), instrument)
+
+
+class _Gate:
+    """One release in the making: decisions are taken once for all groups, then each group is written out."""
+
+    def __init__(
+        self,
+        instrument: Instrument,
+        groups: dict[str, Summary],
+        people: dict[str, int],
+        total: Summary,
+        hidden: dict[str, Hidden],
+        k: int,
+        complementary: bool,
+    ) -> None:
+        self.instrument, self.groups, self.people, self.total = instrument, groups, people, total
+        self.hidden, self.k, self.complementary = hidden, k, complementary
+        self.all_people = sum(people.values())
+        self.blocks = {scale.name: self._decide(at) for at, scale in enumerate(instrument.scales)}
+        self.large = {name: group for name, group in groups.items() if name not in hidden and group.rows >= LARGE}
+
+    def _decide(self, at: int) -> _Block:
+        """Hide groups of one block, then mask its two-class shares."""
+        sizes = {name: int(group.scales.n[0, at]) for name, group in self.groups.items()}
+        whole = int(self.total.scales.n[0, at])
+        if whole < self.k or self.total.rows < self.k:
+            nothing = {name: self.hidden.get(name, "primary") for name in sizes}
+            return _Block(nothing, "primary", {}, None, set())
+        hidden = hide_groups(sizes, self.k, already=self.hidden, complementary=self.complementary)
+        hidden.update({name: why for name, why in self.hidden.items() if why == "primary"})
+        total_hidden: Hidden | None = None
+        while self.complementary and not self._means_open(at, sizes, hidden):
+            extra = next_to_hide(sizes, hidden)
+            if extra is None:
+                total_hidden = "complementary"
+                break
+            hidden[extra] = "complementary"
+        shares, total_share = self._shares(at, sizes, hidden, total_hidden)
+        spread = spread_groups(sizes, set(sizes) - set(hidden), whole, SMALL)
+        return _Block(hidden, total_hidden, shares, total_share, spread)
+
+    def _sums(self, at: int, sizes: Mapping[str, int], hidden: Mapping[str, Hidden], need: bool) -> dict[str, float]:
+        found = {}
+        for name in hidden:
+            if sizes[name]:
+                scales = self.groups[name].scales
+                found[name] = float((scales.need_mean if need else scales.mean)[0, at]) * sizes[name]
+        return found
+
+    def _means_open(self, at: int, sizes: Mapping[str, int], hidden: Mapping[str, Hidden]) -> bool:
+        """Whether the sum that subtraction leaves to the hidden groups keeps each of their means open."""
+        scores = self._sums(at, sizes, hidden, need=False)
+        wanted = {name: int(group.scales.need_n[0, at]) for name, group in self.groups.items()}
+        needs = self._sums(at, wanted, hidden, need=True)
+        return means_open(scores, sizes) and means_open(needs, wanted)
+
+    def _shares(
+        self, at: int, sizes: Mapping[str, int], hidden: Mapping[str, Hidden], total_hidden: Hidden | None
+    ) -> tuple[dict[str, Share], Share | None]:
+        if not any(level.code in DEFICIT for level in self.instrument.levels):
+            return {}, None
+        mark = min((level.at_least for level in self.instrument.levels if level.code == "low"), default=0.0)
+        open_sums = {name: (0.0, 100.0 * size) for name, size in sizes.items()}
+        if total_hidden is None:
+            open_sums |= mean_ranges(self._sums(at, sizes, hidden, need=False), sizes)
+        parts = {}
+        for name, group in self.groups.items():
+            n = sizes[name]
+            low, high = open_sums[name]
+            if name not in hidden:
+                low = high = float(group.scales.mean[0, at]) * n
+            parts[name] = Part(n, int(group.scales.deficit[0, at]), deficit_range(n, low, high, mark), name in hidden)
+        n, mean = int(self.total.scales.n[0, at]), float(self.total.scales.mean[0, at])
+        possible = Range(0, n) if total_hidden else deficit_range(n, mean * n, mean * n, mark)
+        total = Part(n, int(self.total.scales.deficit[0, at]), possible, bool(total_hidden))
+        prints, printed = print_linked(parts, total, self.k, complementary=self.complementary)
+        shares = {name: share_of(parts[name], prints[name], self.k, self.people[name]) for name in parts}
+        return shares, None if printed is None else share_of(total, printed, self.k, self.all_people)
+
+    def municipality(self, label: str) -> GroupFigures:
+        """Everything that may be shown of all schools together."""
+        rows = self.total.rows
+        if rows < self.k:
+            return _closed(MUNICIPALITY, label, self.all_people, rows, "primary")
+        return self._group(MUNICIPALITY, label, self.total, self.all_people, everything=True)
+
+    def school(self, name: str, label: str) -> GroupFigures:
+        """Everything that may be shown of one school or reporting unit."""
+        group = self.groups[name]
+        why = self.hidden.get(name)
+        if why is not None:
+            closed = _closed(name, label, self.people[name], group.rows, why)
+            scales = [ScaleFigures(scale=scale.name, n=group.rows, hidden=why) for scale in self.instrument.scales]
+            return closed.model_copy(update={"scales": scales})
+        return self._group(name, label, group, self.people[name], everything=False)
+
+    def _group(self, name: str, label: str, group: Summary, people: int, *, everything: bool) -> GroupFigures:
+        large = everything or name in self.large
+        return GroupFigures(
+            code=name,
+            label=label,
+            population=people,
+            n=group.rows,
+            rate=group.rows / people if people else None,
+            scales=[self._scale(name, at, group, people, everything) for at in range(len(self.instrument.scales))],
+            items=self._items(name, group, everything) if large else [],
+            choices=self._choices(name, group, everything) if large else [],
+            quadrants=self._quadrants(name, group, everything) if large else [],
+            flagged=self._flagged(name, group, everything) if large else None,
+            sensitivity=self._sensitivity(group),
+            aggregates=self._aggregates(name, group, everything) if large else {},
+        )
+
+    def _scale(self, name: str, at: int, group: Summary, people: int, everything: bool) -> ScaleFigures:
+        scale = self.instrument.scales[at]
+        block = self.blocks[scale.name]
+        n = int(group.scales.n[0, at])
+        why = block.total_hidden if everything else block.hidden.get(name)
+        if why is not None:
+            return ScaleFigures(scale=scale.name, n=n, hidden=why)
+        mean = float(group.scales.mean[0, at])
+        level = self.instrument.level_of(mean + DUST)
+        need_n = int(group.scales.need_n[0, at])
+        share = block.total_share if everything else block.shares.get(name)
+        sd = float(np.sqrt(group.scales.m2[0, at] / (n - 1))) if n > 1 else None
+        wide = n >= SMALL if everything else name in block.spread
+        return ScaleFigures(
+            scale=scale.name,
+            n=n,
+            mean=mean,
+            need=float(group.scales.need_mean[0, at]) if self._need_open(at, need_n, everything) else None,
+            level=level.code if level else None,
+            deficit=share,
+            levels=self._levels(name, at, group, share, everything),
+            sd=sd if wide else None,
+            ci95=ci95(mean, sd, n, max(people, n)) if wide and sd is not None else None,
+            alpha=self._alpha(scale.name, group) if everything or name in self.large else None,
+        )
+
+    def _need_open(self, at: int, need_n: int, everything: bool) -> bool:
+        """Needs are given by everybody with a score or, where many left them blank, must stand by themselves."""
+        if need_n < self.k:
+            return False
+        if not self.complementary:
+            return True
+        wanted = {name: int(group.scales.need_n[0, at]) for name, group in self.groups.items()}
+        shown = self.blocks_hidden(at)
+        small = [name for name in wanted if 0 < wanted[name] < self.k and name not in shown]
+        return not small or not everything
+
+    def blocks_hidden(self, at: int) -> Mapping[str, Hidden]:
+        """Groups hidden in one block."""
+        return self.blocks[self.instrument.scales[at].name].hidden
+
+    def _alpha(self, scale: str, group: Summary) -> float | None:
+        products = group.products[scale]
+        return alpha(products.products) if products.n >= LARGE or products.n == self.total.products[scale].n else None
+
+    def _levels(
+        self, name: str, at: int, group: Summary, share: Share | None, everything: bool
+    ) -> dict[LevelCode, int] | None:
+        """Counts by level; both levels of a class are left out where one of them is small."""
+        if share is None or share.kind != "exact":
+            return None
+        if not everything:
+            chosen = open_details(self.large, lambda one: one.scales.levels[0, at], self.total, self.k)
+            if name not in chosen:
+                return None
+        levels = ordered_levels(self.instrument)
+        counts = {level.code: int(count) for level, count in zip(levels, group.scales.levels[0, at], strict=True)}
+        found: dict[LevelCode, int] = {}
+        for deficit in (False, True):
+            members = {code: count for code, count in counts.items() if (code in DEFICIT) == deficit}
+            if clean(np.asarray(list(members.values())), self.k):
+                found |= members  # type: ignore[arg-type]
+        return found or None
+
+    def _items(self, name: str, group: Summary, everything: bool) -> list[ItemFigures]:
+        found = []
+        for scale in self.instrument.scales:
+            for item in practice_items(self.instrument, scale.name):
+                asking = self.instrument.need_item(item.name)
+                counts_open = everything or self._detail(name, item_counts(item), item.name)
+                need_open = asking is not None and (everything or self._detail(name, item_counts(asking), asking.name))
+                if not everything and not counts_open:
+                    continue
+                found.append(
+                    item_figures(self.instrument, item, group, self.k, counts_open=counts_open, need_open=need_open)
+                )
+        return found
+
+    def _detail(self, name: str, read: Callable[[Summary], Counts], item: str) -> bool:
+        if item not in self.total.counts:
+            return False
+        return name in open_details(self.large, read, self.total, self.k)
+
+    def _choices(self, name: str, group: Summary, everything: bool) -> list[ChoiceFigures]:
+        found = []
+        for item in context_items(self.instrument):
+            if group.states[item.name][0] < self.k:
+                continue
+            if everything or self._detail(name, item_counts(item), item.name):
+                found.append(choice_figures(self.instrument, item, group, self.k))
+        return found
+
+    def _quadrants(self, name: str, group: Summary, everything: bool) -> list[tuple[str, Quadrants]]:
+        if not group.quadrants.sum():
+            return []
+        if not everything and name not in open_details(
+            self.large, lambda one: one.quadrants.reshape(-1), self.total, self.k
+        ):
+            return []
+        deficits = {
+            scale.name: self.blocks[scale.name].total_share if everything else self.blocks[scale.name].shares.get(name)
+            for scale in self.instrument.scales
+        }
+        return quadrant_figures(self.instrument, group.quadrants, deficits, self.k)
+
+    def _flagged(self, name: str, group: Summary, everything: bool) -> Share | None:
+        if not self.instrument.quality:
+            return None
+        part = Part(group.rows, group.flagged, Range(0, group.rows))
+        words: Print = print_of(part, self.k)
+        if not everything and not self._two_class(name, lambda one: (one.flagged, one.rows)):
+            return None
+        return share_of(part, words, self.k)
+
+    def _two_class(self, name: str, read: Callable[[Summary], tuple[int, int]]) -> bool:
+        def table(one: Summary) -> Counts:
+            count, n = read(one)
+            return np.asarray([count, n - count], np.int64)
+
+        return name in open_details(self.large, table, self.total, self.k)
+
+    def _sensitivity(self, group: Summary) -> Literal["same", "changes"] | None:
+        """Whether the level of any block changes without the flagged; a word only where they are 0 or at least k."""
+        if not self.instrument.quality or 0 < group.flagged < self.k or group.rows - group.flagged < self.k:
+            return None
+        for at in range(len(self.instrument.scales)):
+            if group.scales.n[0, at] < self.k or group.unflagged.n[0, at] < self.k:
+                continue
+            before = self.instrument.level_of(float(group.scales.mean[0, at]) + DUST)
+            after = self.instrument.level_of(float(group.unflagged.mean[0, at]) + DUST)
+            if before != after:
+                return "changes"
+        return "same"
+
+    def _aggregates(self, name: str, group: Summary, everything: bool) -> dict[str, float]:
+        """Named figures for rules: shares in percent, mentor_ready in persons; only where both classes are k or more."""
+        people = group.people
+        pairs = {
+            "hidden_share": ("hidden", "scored"),
+            "mentor_ready": ("mentor_ready", "scored"),
+            "form_mentor": ("form_mentor", "form_answered"),
+        }
+        found: dict[str, float] = {}
+        for figure, (part, whole) in pairs.items():
+            count, n = people[part], people[whole]
+            if count < self.k or n - count < self.k:
+                continue
+            if everything or self._two_class(name, lambda one, p=part, w=whole: (one.people[p], one.people[w])):
+                found[figure] = float(count) if figure == "mentor_ready" else 100 * count / n
+        return found
+
+
+def _closed(code: str, label: str, people: int, n: int, why: Hidden) -> GroupFigures:
+    return GroupFigures(code=code, label=label, population=people, n=n, rate=n / people if people else None, hidden=why)

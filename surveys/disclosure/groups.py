@@ -1,0 +1,99 @@
+"""Which groups are hidden, and what an attacker can still work out from a total: exact, in closed form."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from math import ceil, floor
+
+from surveys.released import Hidden
+
+# Blocks are 0-100; a hidden group's mean must stay open by at least this many points.
+OPEN_POINTS = 10.0
+
+
+def hide_groups(
+    sizes: Mapping[str, int], k: int, *, already: Collection[str] = (), complementary: bool = True
+) -> dict[str, Hidden]:
+    """Groups to hide when their total is shown.
+
+    A group under ``k`` is hidden. The hidden ones that have respondents must be none or at least two, and together at least
+    ``k``: else the smallest shown group is hidden too, and again. A group without respondents hides nothing.
+    """
+    hidden: dict[str, Hidden] = {name: "primary" for name, size in sizes.items() if size < k}
+    for name in already:
+        hidden.setdefault(name, "complementary")
+    while complementary:
+        filled = [name for name in hidden if sizes[name] > 0]
+        if not filled or (len(filled) > 1 and sum(sizes[name] for name in filled) >= k):
+            break
+        extra = next_to_hide(sizes, hidden)
+        if extra is None:
+            break
+        hidden[extra] = "complementary"
+    return hidden
+
+
+def next_to_hide(sizes: Mapping[str, int], hidden: Collection[str]) -> str | None:
+    """The smallest shown group, by name among equals."""
+    return min((name for name in sizes if name not in hidden), key=lambda name: (sizes[name], name), default=None)
+
+
+@dataclass(frozen=True)
+class Range:
+    """What is known of a count: whole numbers from ``low`` to ``high``."""
+
+    low: int
+    high: int
+
+    @property
+    def values(self) -> int:
+        """How many values are possible."""
+        return self.high - self.low + 1
+
+    def within(self, other: "Range") -> "Range":
+        """What both say."""
+        return Range(max(self.low, other.low), min(self.high, other.high))
+
+
+def narrow(parts: Mapping[str, Range], total: Range) -> dict[str, Range]:
+    """What each part can be once the total of all is known too. Exact: one linear link and independent ranges."""
+    lows, highs = sum(part.low for part in parts.values()), sum(part.high for part in parts.values())
+    return {
+        name: Range(
+            max(part.low, total.low - (highs - part.high)),
+            min(part.high, total.high - (lows - part.low)),
+        )
+        for name, part in parts.items()
+    }
+
+
+def open_enough(seen: Range, possible: Range, k: int) -> bool:
+    """At least k values where k are possible; otherwise more than one, unless only one is possible."""
+    return seen.values >= (k if possible.values >= k else min(2, possible.values))
+
+
+def deficit_range(n: int, low_sum: float, high_sum: float, mark: float) -> Range:
+    """How many of ``n`` can be under ``mark`` when their scores (0-100) add up to between ``low_sum`` and ``high_sum``.
+
+    Each of d persons under the mark has at most the mark, each of the others at least the mark and at most 100.
+    """
+    if mark <= 0 or mark >= 100:
+        return Range(0, n)
+    low = max(0, ceil((mark * n - high_sum) / mark - 1e-9))
+    high = min(n, floor((100 * n - low_sum) / (100 - mark) + 1e-9))
+    return Range(min(low, n), max(high, 0))
+
+
+def mean_ranges(sums: Mapping[str, float], sizes: Mapping[str, int]) -> dict[str, tuple[float, float]]:
+    """Bounds of the sum of scores of each hidden group, from the sum of all hidden ones that subtraction gives."""
+    total, people = sum(sums.values()), sum(sizes[name] for name in sums)
+    found = {}
+    for name in sums:
+        n = sizes[name]
+        found[name] = (max(0.0, total - 100 * (people - n)), min(100.0 * n, total))
+    return found
+
+
+def means_open(sums: Mapping[str, float], sizes: Mapping[str, int]) -> bool:
+    """Whether every hidden mean stays open by OPEN_POINTS."""
+    filled = {name: value for name, value in sums.items() if sizes[name] > 0}
+    return all(high - low >= OPEN_POINTS * sizes[name] for name, (low, high) in mean_ranges(filled, sizes).items())
