@@ -4,7 +4,7 @@ Who answered and what was answered are two tables with no foreign key between th
 """
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, CheckConstraint, Date, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +13,9 @@ from app.extensions import db
 from app.models.columns import Code, Created, Key, Sha256, Time, Title, UtcTime, refers
 from app.models.definitions import ConsentText, InstrumentVersion, RuleVersion
 from app.models.people import Person, School
+
+if TYPE_CHECKING:
+    from app.models.findings import Finding
 
 STAGES = {"baseline": "входная", "midline": "промежуточная", "endline": "выходная"}
 DONE = ("sent", "refused")  # shown to others as one word, «готово»
@@ -132,7 +135,10 @@ class Snapshot(db.Model):
     taken_utc: Mapped[Time]
     n: Mapped[int]
     population: Mapped[dict[str, int]] = mapped_column(JSON)  # school code -> people asked
-    dataset: Mapped[bytes] = mapped_column(LargeBinary)
-    released: Mapped[str] = mapped_column(Text)  # Released as JSON
+    dataset: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    released: Mapped[str] = mapped_column(Text, deferred=True)  # Released as JSON
     sha256: Mapped[Sha256]  # of dataset and released together
+    approved_on: Mapped[dt.date | None] = mapped_column(Date)  # the справка: afterwards no decision changes
+    approved_number: Mapped[str] = mapped_column(String(60), default="")
     wave: Mapped[Wave] = relationship()
+    findings: Mapped[list["Finding"]] = relationship()

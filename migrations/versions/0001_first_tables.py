@@ -83,6 +83,8 @@ def upgrade():
     sa.Column('is_demo', sa.Boolean(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('session_epoch', sa.Integer(), nullable=False),
+    sa.Column('sealed_utc', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('sealed_password_hash', sa.String(length=200), nullable=True),
     sa.Column('first_sign_in_utc', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_sign_in_utc', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_utc', sa.DateTime(timezone=True), nullable=False),
@@ -319,6 +321,8 @@ def upgrade():
     sa.Column('dataset', sa.LargeBinary(), nullable=False),
     sa.Column('released', sa.Text(), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('approved_on', sa.Date(), nullable=True),
+    sa.Column('approved_number', sa.String(length=60), nullable=False),
     sa.ForeignKeyConstraint(['wave_id'], ['wave.id'], name=op.f('fk_snapshot_wave_id_wave')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_snapshot')),
     sa.UniqueConstraint('wave_id', 'number', name=op.f('uq_snapshot_wave_id_number'))
