@@ -38,8 +38,16 @@ ACCESS: dict[str, Access] = {
     "home.privacy": PUBLIC,
     "home.help_page": PUBLIC,
     "home.index": SIGNED_IN,
+    # auth
     "auth.login": PUBLIC,
+    "auth.slip_login": PUBLIC,
+    "auth.slip_link": PUBLIC,
+    "auth.first": PUBLIC,  # only with the code of a slip typed in this browser
+    "auth.report": PUBLIC,
     "auth.logout": SIGNED_IN,
+    "auth.account": SIGNED_IN,
+    "auth.leave_everywhere": SIGNED_IN,
+    "auth.open_earlier": SIGNED_IN,
 }
 
 

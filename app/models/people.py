@@ -58,6 +58,9 @@ class Person(UserMixin, db.Model):
     is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     session_epoch: Mapped[int] = mapped_column(default=0)  # raised to sign out everywhere
+    # After a second slip: answers given before this time stay closed until the earlier password is proved.
+    sealed_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+    sealed_password_hash: Mapped[str | None] = mapped_column(String(200))
     first_sign_in_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime)
     last_sign_in_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime)
     created_utc: Mapped[Created]
