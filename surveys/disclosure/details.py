@@ -30,8 +30,8 @@ def open_details(
 ) -> set[str]:
     """Large groups whose counts may be printed beside the municipality's.
 
-    ``read`` gives the counts; their sum is the group's size. What is left of the municipality must be nobody, or at least
-    ``least`` respondents without a small count; else the smallest printed group is withdrawn, and again.
+    ``read`` gives the counts; their sum is the group's size. What is left of the municipality must be nobody, or at
+    least ``least`` respondents without a small count; else the smallest printed group is withdrawn, and again.
     """
     tables = {name: read(group) for name, group in groups.items()}
     sizes = {name: int(table.sum()) for name, table in tables.items()}
@@ -75,6 +75,10 @@ def item_figures(
         counts = _named(instrument, item, table) if shown else None
     asking = instrument.need_item(item.name)
     need = summary.counts[asking.name] if asking is not None and asking.name in summary.counts else None
+    if need is not None:
+        # Who was not asked about help gave the highest answer: their number must not be a small count either.
+        left = n - int(need.sum())
+        need_open = need_open and clean(need, k) and (left == 0 or left >= k)
     skipped = int(states[2])
     return ItemFigures(
         item=item.name,
@@ -84,9 +88,7 @@ def item_figures(
         mean_adjusted=mean,
         counts=counts,
         not_applicable=skipped if (skipped == 0 or skipped >= k) and counts_open else None,
-        need_counts=_named(instrument, asking, need)
-        if asking is not None and need is not None and need_open and clean(need, k)
-        else None,
+        need_counts=_named(instrument, asking, need) if asking is not None and need is not None and need_open else None,
         low=low,
     )
 

@@ -298,7 +298,7 @@ class _Gate:
         for deficit in (False, True):
             members = {code: count for code, count in counts.items() if (code in DEFICIT) == deficit}
             if clean(np.asarray(list(members.values())), self.k):
-                found |= members  # type: ignore[arg-type]
+                found |= members
         return found or None
 
     def _items(self, name: str, group: Summary, everything: bool) -> list[ItemFigures]:
@@ -372,7 +372,7 @@ class _Gate:
         return "same"
 
     def _aggregates(self, name: str, group: Summary, everything: bool) -> dict[str, float]:
-        """Named figures for rules: shares in percent, mentor_ready in persons; only where both classes are k or more."""
+        """Figures that rules read: percent, mentor_ready in persons; only where both classes are k or more."""
         people = group.people
         pairs = {
             "hidden_share": ("hidden", "scored"),
@@ -384,10 +384,14 @@ class _Gate:
             count, n = people[part], people[whole]
             if count < self.k or n - count < self.k:
                 continue
-            if everything or self._two_class(name, lambda one, p=part, w=whole: (one.people[p], one.people[w])):
+            if everything or self._two_class(name, _people_of(part, whole)):
                 found[figure] = float(count) if figure == "mentor_ready" else 100 * count / n
         return found
 
 
 def _closed(code: str, label: str, people: int, n: int, why: Hidden) -> GroupFigures:
     return GroupFigures(code=code, label=label, population=people, n=n, rate=n / people if people else None, hidden=why)
+
+
+def _people_of(part: str, whole: str) -> Callable[[Summary], tuple[int, int]]:
+    return lambda one: (one.people[part], one.people[whole])

@@ -15,8 +15,8 @@ def hide_groups(
 ) -> dict[str, Hidden]:
     """Groups to hide when their total is shown.
 
-    A group under ``k`` is hidden. The hidden ones that have respondents must be none or at least two, and together at least
-    ``k``: else the smallest shown group is hidden too, and again. A group without respondents hides nothing.
+    A group under ``k`` is hidden. The hidden ones that have respondents must be none or at least two, and together at
+    least ``k``: else the smallest shown group is hidden too, and again. A group without respondents hides nothing.
     """
     hidden: dict[str, Hidden] = {name: "primary" for name, size in sizes.items() if size < k}
     for name in already:

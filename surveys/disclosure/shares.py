@@ -1,4 +1,4 @@
-"""Two-class shares of linked groups: printed exactly only where both classes are k or more and nothing follows for others."""
+"""Two-class shares of linked groups: exact only where both classes are k or more and nothing follows for others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 """Cross tables of counts with margins: which cells to hide so that no small count can be worked out.
 
-A count of 1 to k-1 is a hidden cell. Further cells are hidden until an attacker who knows every printed cell, every margin
-and that counts are whole and not negative finds at least k possible values for it, or, where fewer are possible at all,
-more than one. Bounds are exact: with known margins the hidden cells are a network flow. Source: Willenborg & de Waal
-(2001), Elements of Statistical Disclosure Control, ch. 4; Gusfield (1988), SIAM J. Comput. 17(3).
+A count of 1 to k-1 is a hidden cell. Further cells are hidden until an attacker who knows every printed cell, every
+margin and that counts are whole and not negative finds at least k possible values for it, or, where fewer are possible
+at all, more than one. Bounds are exact: with known margins the hidden cells are a network flow. Source: Willenborg &
+de Waal (2001), Elements of Statistical Disclosure Control, ch. 4; Gusfield (1988), SIAM J. Comput. 17(3).
 """
 
 from collections import deque
