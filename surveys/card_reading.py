@@ -1,0 +1,184 @@
+"""How a card is read: each indicator with its risk band in words, beside the district and the last card.
+
+Missing never reads as low risk: «н/д» has no band. A resource that is missing altogether is said in words. A share of
+few persons is printed «k из n». Schools are never ranked and indicators never added up.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+from surveys.card import RiskLevel, evaluate_indicator, evaluate_indicators
+from surveys.card_filling import Field
+from surveys.definition import Indicator, Instrument, Item
+from surveys.evaluation import to_number
+from surveys.expressions import Value, evaluate, parse
+from surveys.facts import Reading
+from surveys.russian import NBSP, integer, number_text
+
+RISK_WORDS: dict[RiskLevel, Literal["низкий", "средний", "высокий"]] = {
+    "low": "низкий",
+    "medium": "средний",
+    "high": "высокий",
+}
+NO_FIGURE = "н/д"
+FEW = 10  # participants under which a share of persons is printed «k из n»
+SMALL = 5  # children: 1-4 leave the school and the department only as «менее 5»
+FEWEST_SCHOOLS = 3  # a median of fewer schools would show a neighbour's figure
+FIGURE_WITHHELD = "не приводится (малая группа)"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One indicator of one school. ``printed`` is ready for a page; ``value`` is unrounded."""
+
+    indicator: Indicator
+    value: float | None
+    level: RiskLevel | None
+    printed: str
+    median: str = ""  # of the district's schools; empty where too few of them have a figure
+    change: str = ""  # since the last card: «+3,1»; empty where there is nothing to compare
+    better: bool | None = None  # whether the change is for the better; None where there is none
+
+    @property
+    def risk(self) -> str:
+        """«низкий», «средний», «высокий», or «н/д»."""
+        return RISK_WORDS[self.level] if self.level else NO_FIGURE
+
+
+def read_card(
+    instrument: Instrument,
+    values: Mapping[str, Value],
+    *,
+    others: Sequence[Mapping[str, Value]] = (),
+    before: Mapping[str, Value] | None = None,
+    masked: bool = False,
+) -> list[Line]:
+    """Indicators of a card in the instrument's order.
+
+    Args:
+        others: values of every signed card of the district in the same cycle, this one included: for the median.
+        before: values of the school's last card: for the change.
+        masked: for a document that leaves the school and the department; see ``withheld``.
+    """
+    figures = [evaluate_indicators(instrument, one) for one in others]
+    lines = []
+    for indicator in instrument.indicators:
+        value, level = evaluate_indicator(indicator, values)
+        hide = masked and withheld(instrument, indicator, values)
+        known = [found for one in figures if (found := one[indicator.name][0]) is not None]
+        middle = figure_text(indicator, median(known)) if len(known) >= FEWEST_SCHOOLS else ""
+        change, better = ("", None) if hide else _change(indicator, value, before)
+        printed = FIGURE_WITHHELD if hide else print_indicator(indicator, values, value, level)
+        lines.append(Line(indicator, None if hide else value, level, printed, middle, change, better))
+    return lines
+
+
+def readings(instrument: Instrument, values: Mapping[str, Value], *, masked: bool = False) -> dict[str, Reading]:
+    """Indicator code -> reading, as rules take them."""
+    return {
+        line.indicator.code: Reading(
+            code=line.indicator.code,
+            level=RISK_WORDS[line.level] if line.level else None,
+            printed=line.printed,
+            value=line.value,
+        )
+        for line in read_card(instrument, values, masked=masked)
+    }
+
+
+def rule_values(instrument: Instrument, values: Mapping[str, Value], warnings: int) -> dict[str, str | float]:
+    """The card as rules read it: numbers, chosen words in lower case; fields without data left out.
+
+    Args:
+        warnings: how many warnings stand without explanation.
+    """
+    found: dict[str, str | float] = {"warnings": float(warnings)}
+    for item in instrument.items:
+        value = values.get(item.name)
+        if isinstance(value, bool) or value is None or value == "" or value == []:
+            continue
+        if isinstance(value, int | float):
+            found[item.name] = float(value)
+        elif isinstance(value, list):
+            found[item.name] = ", ".join(value).lower()
+        else:
+            found[item.name] = value.lower()
+    return found
+
+
+def print_indicator(
+    indicator: Indicator, values: Mapping[str, Value], value: float | None, level: RiskLevel | None
+) -> str:
+    """The figure in words: «59,3 %», «2 из 7», «ставки педагога-психолога нет», «н/д»."""
+    if value is None:
+        return indicator.no_resource_text if level else NO_FIGURE
+    if indicator.people and indicator.numerator:
+        part, whole = (_figure(text, values) for text in (indicator.numerator, indicator.denominator))
+        if part is not None and whole is not None and whole < FEW:
+            return f"{number_text(part, 0)} из{NBSP}{integer(int(whole))}"
+    return figure_text(indicator, value)
+
+
+def figure_text(indicator: Indicator, value: float) -> str:
+    """A value with its unit: «59,3 %»."""
+    return number_text(value, indicator.decimals) + (NBSP + indicator.unit if indicator.unit else "")
+
+
+def withheld(instrument: Instrument, indicator: Indicator, values: Mapping[str, Value]) -> bool:
+    """Whether the figure would give away a count of 1-4 children of a sensitive group."""
+    read = parse(indicator.numerator or indicator.expression).names
+    return any(instrument.item(name).sensitive and is_small(values.get(name)) for name in read)
+
+
+def is_small(value: Value) -> bool:
+    """A count of 1-4."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < SMALL
+
+
+def print_field(instrument: Instrument, item: Item, one: Field | None, *, masked: bool = False) -> str:
+    """A field in words; a blank is empty. ``masked``: for a document that leaves the school and the department."""
+    if one is None:
+        return ""
+    if one.state == "no_data":
+        return f"нет данных ({one.explanation})" if one.explanation else "нет данных"
+    if isinstance(one.value, list) or item.options:
+        labels = {option.name: option.label for option in instrument.options_of(item)}
+        chosen = one.value if isinstance(one.value, list) else [one.value]
+        return ", ".join(labels.get(code, code) for code in chosen)
+    if item.type not in ("integer", "decimal"):
+        special = item.parameters.get("special")
+        return item.parameters.get("special_label", one.value) if special and one.value == special else one.value
+    number = to_number(one.value)
+    if number is None:
+        return one.value
+    if masked and item.sensitive and is_small(number):
+        return f"менее {SMALL}"
+    return decimal_comma(one.value)
+
+
+def decimal_comma(text: str) -> str:
+    """«1.5» as «1,5»; digits are kept as they were given."""
+    return re.sub(r"^(-?\d*)\.(\d+)$", r"\1,\2", text)
+
+
+def _figure(expression: str, values: Mapping[str, Value]) -> float | None:
+    def lookup(name: str) -> Value:
+        value = values.get(name)
+        return None if value in ("", []) else value
+
+    return to_number(evaluate(parse(expression), lookup))
+
+
+def _change(indicator: Indicator, value: float | None, before: Mapping[str, Value] | None) -> tuple[str, bool | None]:
+    if value is None or before is None:
+        return "", None
+    past, _ = evaluate_indicator(indicator, before)
+    if past is None:
+        return "", None
+    text = number_text(value - past, indicator.decimals)
+    if not text.strip("0,"):
+        return text, None
+    return (text if text[0] == "−" else f"+{text}"), (value > past) == (indicator.better == "high")
