@@ -116,9 +116,7 @@ def pick_columns(lines: list[tuple[int, list[str]]], filename: str, columns: Seq
     return Table(rows, titles, dropped, [text for text in others if text not in dropped])
 
 
-def _find_header(
-    lines: list[tuple[int, list[str]]], columns: Sequence[Column]
-) -> tuple[int | None, dict[str, int]]:
+def _find_header(lines: list[tuple[int, list[str]]], columns: Sequence[Column]) -> tuple[int | None, dict[str, int]]:
     """Index of the line with most known headings, and the place of each column in it."""
     best: tuple[int | None, dict[str, int]] = (None, {})
     for at, (_number, cells) in enumerate(lines[:HEADER_WITHIN]):
@@ -137,7 +135,9 @@ def _repeated(header_row: int, header: list[str], columns: Sequence[Column]) -> 
     for wanted in columns:
         texts = [text for text in header if text and heading_key(text) in wanted.names]
         if len(texts) > 1:
-            problems.append(Problem(f"строка {header_row}", f"столбец «{wanted.title}» стоит дважды: {', '.join(texts)}"))
+            problems.append(
+                Problem(f"строка {header_row}", f"столбец «{wanted.title}» стоит дважды: {', '.join(texts)}")
+            )
     return problems
 
 

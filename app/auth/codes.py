@@ -1,7 +1,8 @@
 """Codes of access slips: ten characters that are easy to read off paper and to type on any keyboard.
 
-The alphabet holds 2-9 and letters that look the same in Cyrillic and Latin: no 0/O, 1/I/Л. It has 19 characters, a prime,
-so that one weighted check character finds every wrong character and every swap of two. 19 to the 9th is 38 bits.
+The alphabet holds 2-9 and letters that look the same in Cyrillic and Latin: no 0/O, 1/I/Л. It has 19 characters,
+a prime, so that one weighted check character finds every wrong character and every swap of two.
+19 to the 9th is 38 bits.
 """
 
 import hashlib

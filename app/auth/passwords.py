@@ -12,7 +12,7 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 NOBODY = HASHER.hash("nobody has this password")
 
 LEAST_PIN, LEAST_PASSWORD, LONGEST = 6, 8, 200
-# The first that are tried on Russian sites (public lists of leaked passwords), beside rows and repetitions found by rule.
+# The first that are tried on Russian sites (public lists of leaked passwords); rows and repetitions are found by rule.
 COMMON = frozenset(
     "password passw0rd password1 qwerty qwertyui qwerty12 qwerty123 qwertyuiop 1q2w3e4r 1q2w3e4r5t 1qaz2wsx zaq12wsx"
     " q1w2e3r4 qazwsx qazwsxedc asdfghjk asdfghjkl zxcvbnm zxcvbnm1 iloveyou sunshine princess football baseball"

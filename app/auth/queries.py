@@ -25,8 +25,8 @@ def find_slip(code: str) -> Slip | None:
 def use_slip(slip: Slip, password_hash: str, now: dt.datetime) -> bool:
     """Spend ``slip`` and set its owner's password; False when somebody spent or voided it in the meantime.
 
-    A second slip may have been printed by somebody else: what was answered before stays closed until the earlier password
-    is proved (``Person.sealed_utc``).
+    A second slip may have been printed by somebody else: what was answered before stays closed until the earlier
+    password is proved (``Person.sealed_utc``).
     """
     spent = db.session.execute(
         db.update(Slip)
@@ -48,7 +48,7 @@ def use_slip(slip: Slip, password_hash: str, now: dt.datetime) -> bool:
 
 
 def report_slip(slip: Slip, now: dt.datetime) -> None:
-    """Somebody else used this slip: void it, shut the account until a new slip, tell the coordinator (a list reads this)."""
+    """Somebody else used this slip: void it and shut the account; the coordinator's home page lists such slips."""
     person = slip.person
     slip.voided_utc = slip.voided_utc or now
     slip.void_reason = "reported"

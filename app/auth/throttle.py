@@ -1,6 +1,7 @@
 """Delays after failed sign-ins: by account, and one common measure for guessing slip codes. Never by address.
 
-A school behind one address is never locked out by a neighbour's mistakes. The state is in the database: it survives a restart.
+A school behind one address is never locked out by a neighbour's mistakes. The state is in the database: it
+survives a restart.
 """
 
 import datetime as dt
