@@ -173,6 +173,14 @@ class Report(Piece):
                 return figure
         raise KeyError(code)
 
+    def table_number(self, code: str) -> int:
+        """«Таблица N»: its place in the document, from 1."""
+        return next(place for place, table in enumerate(self.tables, start=1) if table.id == code)
+
+    def figure_number(self, code: str) -> int:
+        """«Рисунок N»: its place in the document, from 1."""
+        return next(place for place, figure in enumerate(self.figures, start=1) if figure.id == code)
+
     @property
     def marks(self) -> list[str]:
         """Words that stand on every page: demo data, a draft."""

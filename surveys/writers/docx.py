@@ -1,0 +1,168 @@
+"""A report as a Word document laid out by ГОСТ Р 7.0.97-2016: real headings, native tables, charts with alt text.
+
+A4, margins 30/10/20/20 mm, 14 pt serif (tables 11 and 10), 1.15 spacing, indent 1.25 cm, page number at the top centre
+from the second page. A section with a wide table stands on landscape pages.
+"""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from surveys.document import Paragraph, Report, Section, Table
+from surveys.writers.docx_parts import (
+    add_page_number,
+    add_table,
+    describe_picture,
+    lay_out,
+    set_fonts,
+    set_properties,
+    turn_page,
+)
+
+TEXT_WIDTH_MM = {False: 170, True: 257}  # portrait, landscape
+
+
+def write(report: Report, target: str | Path | IO[bytes]) -> None:
+    """Write the document to a path or a binary stream."""
+    from surveys.writers import write_report
+
+    write_report(report, "docx", target)
+
+
+def render(report: Report) -> bytes:
+    """The document's bytes."""
+    from docx import Document
+
+    document = Document()
+    set_fonts(document, report.language)
+    set_properties(document, report)
+    lay_out(document.sections[0], landscape=False)
+    document.sections[0].different_first_page_header_footer = True
+    _headers(document.sections[0], report.marks)
+    _letterhead(document, report)
+    landscape = False
+    for section in report.sections:
+        wide = any(report.table(code).wide for code in section.tables)
+        if wide != landscape:
+            turn_page(document, landscape=wide)
+        new_page = section.appendix and wide == landscape  # a turned page is new already
+        landscape = wide
+        _section(document, report, section, landscape, new_page=new_page)
+        if section.id == "conclusions":
+            _signatures(document, report, landscape)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def _headers(section: Any, marks: Sequence[str]) -> None:
+    """Page number from the second page; the marks («Демонстрационные данные», «Проект») on every page."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    line = section.header.paragraphs[0]
+    line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    add_page_number(line)
+    for header, first in ((section.header, None), (section.first_page_header, section.first_page_header.paragraphs[0])):
+        if not marks:
+            continue
+        mark = first if first is not None else header.add_paragraph()
+        mark.style = section.header.paragraphs[0].style
+        mark.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        mark.add_run(" · ".join(marks)).italic = True
+
+
+def _letterhead(document: Any, report: Report) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Mm
+
+    head = report.letterhead
+    for name in head.names:
+        _line(document, name, WD_ALIGN_PARAGRAPH.CENTER, bold=True)
+    if head.address:
+        _line(document, head.address, WD_ALIGN_PARAGRAPH.CENTER)
+    if head.number or head.date or head.place:
+        parts = [f"от {head.date}" if head.date else "", f"№\u00a0{head.number}" if head.number else ""]
+        _line(document, " ".join(part for part in parts if part), WD_ALIGN_PARAGRAPH.LEFT)
+        _line(document, head.place, WD_ALIGN_PARAGRAPH.LEFT)
+    for text in head.approval:
+        _line(document, text, WD_ALIGN_PARAGRAPH.LEFT).paragraph_format.left_indent = Mm(95)
+    document.add_paragraph(report.title, style="Title")
+    if report.subtitle:
+        document.add_paragraph(report.subtitle, style="Subtitle")
+
+
+def _line(document: Any, text: str, alignment: Any, *, bold: bool = False) -> Any:
+    from docx.shared import Mm
+
+    paragraph = document.add_paragraph()
+    paragraph.alignment = alignment
+    paragraph.paragraph_format.first_line_indent = Mm(0)
+    paragraph.add_run(text).bold = bold
+    return paragraph
+
+
+def _section(document: Any, report: Report, section: Section, landscape: bool, *, new_page: bool) -> None:
+    heading = document.add_heading(_heading(report, section), level=section.level)
+    heading.paragraph_format.page_break_before = new_page
+    for paragraph in section.body:
+        _paragraph(document, paragraph)
+    for code in section.tables:
+        _table(document, report, report.table(code), landscape)
+    for code in section.figures:
+        _figure(document, report, code)
+    for paragraph in section.afterwords:
+        _paragraph(document, paragraph)
+
+
+def _heading(report: Report, section: Section) -> str:
+    if not section.appendix:
+        return section.title
+    number = [one.id for one in report.sections if one.appendix].index(section.id) + 1
+    return f"Приложение {number}. {section.title}"
+
+
+def _paragraph(document: Any, paragraph: Paragraph) -> None:
+    if paragraph.style == "subhead":
+        document.add_heading(paragraph.text, level=2)
+        return
+    styles = {"item": "List Bullet", "note": "Table Note"}
+    document.add_paragraph(paragraph.text, style=styles.get(paragraph.style, "Normal"))
+
+
+def _table(document: Any, report: Report, table: Table, landscape: bool) -> None:
+    document.add_paragraph(f"Таблица {report.table_number(table.id)} — {table.title}", style="Table Title")
+    add_table(document, table, TEXT_WIDTH_MM[landscape], size=10 if table.wide else 11)
+    for note in [*table.notes, f"Источник: {table.source}."]:
+        document.add_paragraph(note, style="Table Note")
+
+
+def _figure(document: Any, report: Report, code: str) -> None:
+    from docx.shared import Mm
+
+    from surveys.charts import chart_bytes
+
+    figure = report.figure(code)
+    picture = document.add_paragraph(style="Figure")
+    shape = picture.add_run().add_picture(io.BytesIO(chart_bytes(figure)), width=Mm(160))
+    describe_picture(shape, figure.title, figure.alt)
+    document.add_paragraph(f"Рисунок {report.figure_number(code)} — {figure.title}", style="Figure Title")
+
+
+def _signatures(document: Any, report: Report, landscape: bool) -> None:
+    """«должность — подпись — расшифровка», then who made the document."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Mm, Pt
+
+    signature = report.letterhead.signature
+    if signature is not None:
+        _line(document, "", WD_ALIGN_PARAGRAPH.LEFT)
+        line = _line(document, f"{signature.position}\t____________\t{signature.name}", WD_ALIGN_PARAGRAPH.LEFT)
+        width = TEXT_WIDTH_MM[landscape]
+        line.paragraph_format.tab_stops.add_tab_stop(Mm(width - 75))
+        line.paragraph_format.tab_stops.add_tab_stop(Mm(width - 40))
+        line.paragraph_format.keep_together = True
+    if report.letterhead.executor:
+        line = _line(document, "", WD_ALIGN_PARAGRAPH.LEFT)
+        run = line.add_run(f"Исполнитель: {report.letterhead.executor}")
+        run.font.size = Pt(10)
