@@ -56,6 +56,7 @@ class Item(Part):
 
     name: str
     type: ItemType
+    spelled: str = ""  # the type as an XLSForm spelled it, where that differs: «phone number», «hidden»
     label: str = ""
     hint: str = ""
     options: str | None = None  # name of an option list
@@ -257,3 +258,39 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise DefinitionError(
             f"{where}файл не читается как TOML: проверьте кавычки, скобки и знаки «=»", path.name
         ) from None
+
+
+def open_instrument(name: str | Path) -> Instrument:
+    """An instrument by file (.toml, or an XLSForm: .xlsx, .xls, .csv) or by the code of a packaged one.
+
+    ``teacher_deficits`` is the newest packaged version, ``teacher_deficits_v1`` that very one.
+
+    Raises:
+        DefinitionError: there is no such file or code, or it does not read.
+    """
+    path = Path(name)
+    extension = path.suffix.lower()
+    if extension == ".toml":
+        return read_instrument(path)
+    if extension in (".xlsx", ".xlsm", ".xls", ".csv"):
+        from surveys.xlsform import read_xlsform
+
+        return read_xlsform(path)
+    packaged = find_packaged(str(name))
+    if packaged is not None:
+        return read_instrument(packaged)
+    codes = ", ".join(sorted({file.stem.rpartition("_v")[0] for file in PACKAGED.glob("*_v[0-9]*.toml")} - {"rules"}))
+    if extension or path.exists():
+        raise DefinitionError("форма читается из файлов .toml, .xlsx, .xls и .csv", path.name)
+    raise DefinitionError(f"нет такого файла и нет такой встроенной формы; встроенные: {codes}", str(name))
+
+
+def find_packaged(code: str) -> Path | None:
+    """File of the packaged instrument ``code`` (its newest version) or ``code_vN``."""
+    if not re.fullmatch(r"[a-z_0-9]+", code):
+        return None
+    exact = PACKAGED / f"{code}.toml"
+    if re.search(r"_v[0-9]+$", code):
+        return exact if exact.exists() else None
+    versions = [file for file in PACKAGED.glob(f"{code}_v*.toml") if re.fullmatch(rf"{code}_v[0-9]+", file.stem)]
+    return max(versions, key=lambda file: int(file.stem.rpartition("_v")[2]), default=None)
