@@ -1,0 +1,151 @@
+"""An XLSForm becomes an instrument; everything wrong is reported at once, by sheet and row, in Russian."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from surveys.definition import Check, Indicator, Instrument, Level, Part, QualityFlag, Scale, check_definition
+from surveys.definition_checks import Finding
+from surveys.errors import DefinitionError, Problem
+from surveys.xlsform.arbiter import check_with_pyxform
+from surveys.xlsform.rows import Draft, read_survey
+from surveys.xlsform.sheets import KNOWN, Book, read_book
+from surveys.xlsform.tables import Table, read_parts, read_table
+
+OUR_SHEETS: dict[str, type[Part]] = {
+    "scales": Scale,
+    "levels": Level,
+    "checks": Check,
+    "indicators": Indicator,
+    "quality": QualityFlag,
+}
+OPTION_FIELDS = ("list_name", "name", "label")
+
+
+def read_xlsform(path: Path) -> Instrument:
+    """Read a form from .xlsx, .xls or .csv.
+
+    Supported: text, numbers, dates, select_one, select_multiple, rank, range, notes, calculations, groups, languages
+    and our own columns (``scale``, ``reverse`` ...) and sheets (``scales`` ...). Metadata rows (start, deviceid ...)
+    are left out: the product does not collect them. Repeats, places, media, outside lists and encryption are refused.
+
+    Raises:
+        DefinitionError: every problem found, with sheet and row. No other exception leaves this function.
+    """
+    try:
+        return _read(Path(path))
+    except DefinitionError as error:
+        raise DefinitionError(error.problems, error.source or Path(path).name) from None
+    except Exception:  # whatever a library makes of a broken or hostile file
+        raise DefinitionError("файл не удаётся прочитать: он повреждён или устроен необычно", Path(path).name) from None
+
+
+def _read(path: Path) -> Instrument:
+    book = read_book(path)
+    problems = book.problems
+    if "survey" not in book.sheets:
+        raise DefinitionError("в книге нет листа survey: это не XLSForm", path.name)
+    tables = {name: read_table(book.sheets.get(name), name, problems) for name in ("survey", "choices", "settings")}
+    draft = Draft(problems=problems)
+    _read_settings(tables["settings"], draft, path)
+    draft.set_languages([*tables["survey"].languages(), *tables["choices"].languages()], tables["survey"])
+    _read_choices(tables["choices"], draft)
+    read_survey(tables["survey"], draft)
+    for name in {str(item.get("options", "")).removesuffix("_or_other") for item in draft.items}:
+        problems += [Problem(place, "картинки и звук не поддерживаются") for place in draft.pictures.get(name, [])]
+    _read_our_sheets(book, draft)
+    instrument, findings = check_definition(draft.body())
+    known = set(map(str, problems))
+    problems += [problem for finding in findings if str(problem := _located(finding, draft)) not in known]
+    if problems or instrument is None:
+        raise DefinitionError(_ordered(problems), path.name)
+    refusals = check_with_pyxform(tables, draft.main)
+    if refusals:
+        raise DefinitionError(refusals, path.name)
+    return instrument
+
+
+def _ordered(problems: list[Problem]) -> list[Problem]:
+    """Each once, by sheet and row."""
+
+    def place(problem: Problem) -> tuple[int, int]:
+        sheet = next((number for number, name in enumerate(KNOWN) if f"лист {name}" in problem.place), len(KNOWN))
+        row = re.search(r"строк[аи] ([0-9]+)", problem.place)
+        return sheet, int(row[1]) if row else 0
+
+    unique = {str(problem): problem for problem in problems}
+    return sorted(unique.values(), key=place)
+
+
+def _read_settings(table: Table, draft: Draft, path: Path) -> None:
+    row = table.rows[0] if table.rows else None
+    texts = {name: text for (name, _), text in row.cells.items()} if row else {}
+    if row:
+        for secret in ("public_key", "submission_url"):
+            if texts.get(secret):
+                place = table.where(row.number, secret)
+                draft.problems.append(
+                    Problem(place, "шифрование и отправка на чужой сервер не поддерживаются; уберите столбец")
+                )
+    code = texts.get("id") or path.stem
+    draft.main = {"code": code, "title": texts.get("title") or code, "version": texts.get("version") or "1"}
+    draft.default_language = texts.get("default_language", "")
+    for name in ("kind", "minutes"):
+        if name in texts:
+            draft.main[name] = int(texts[name]) if name == "minutes" and texts[name].isdecimal() else texts[name]
+    approval = {key: texts[name] for key, name in (("by", "approved_by"), ("on", "approved_on")) if name in texts}
+    if approval:
+        draft.main["thresholds"] = approval
+
+
+def _read_choices(table: Table, draft: Draft) -> None:
+    if table.rows and not (table.has("list_name") and table.has("name")):
+        draft.problems.append(Problem(f"лист {table.title}", "нет столбцов list_name и name"))
+        return
+    for row in table.rows:
+        name, code = row.get("list_name"), row.get("name")
+        texts = draft.texts(row, ("label",))
+        if not name and not code and not texts:
+            continue
+        if row.media:
+            draft.pictures.setdefault(name, []).append(table.where(row.number, row.media[0]))
+        if not name or not code:
+            missing = "list_name" if not name else "name"
+            draft.problems.append(Problem(table.where(row.number), f"не заполнен столбец {missing}"))
+            continue
+        option: dict[str, Any] = {"name": code, "label": texts.get("label", "")}
+        translations = {language: fields["label"] for language, fields in texts.get("translations", {}).items()}
+        if translations:
+            option["translations"] = translations
+        columns = {key: text for (key, _), text in row.cells.items() if key not in OPTION_FIELDS}
+        if columns:
+            option["columns"] = columns
+        draft.option_lists.setdefault(name, []).append(option)
+        draft.rows["option_lists", name, len(draft.option_lists[name]) - 1] = table.where(row.number)
+
+
+def _read_our_sheets(book: Book, draft: Draft) -> None:
+    for name, model in OUR_SHEETS.items():
+        table = read_table(book.sheets.get(name), name, draft.problems)
+        parts = read_parts(table, model)
+        if parts:
+            draft.main[name] = parts
+        for place, row in enumerate(row for row in table.rows if row.cells):
+            draft.rows[name, place] = table.where(row.number)
+    if "scales" not in book.sheets:
+        named = dict.fromkeys(item["scale"] for item in draft.items if "scale" in item)
+        if named:
+            draft.main["scales"] = [{"name": name, "label": name} for name in named]
+
+
+def _located(finding: Finding, draft: Draft) -> Problem:
+    """A path in the definition as sheet, row and column."""
+    path, text = finding
+    for length in (3, 2):
+        if path[:length] in draft.rows:
+            rest = [str(step) for step in path[length:] if isinstance(step, str)]
+            column = {"options": "type"}.get(rest[0], rest[0]) if rest else ""
+            return Problem(draft.rows[path[:length]] + (f", столбец {column}" if column else ""), text)
+    sheet = {"option_lists": "choices", "items": "survey", "groups": "survey"}.get(str(path[0]) if path else "")
+    where = f"лист {sheet}" if sheet else f"лист {path[0]}" if path and path[0] in OUR_SHEETS else "лист settings"
+    return Problem(where, text)

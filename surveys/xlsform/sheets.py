@@ -1,0 +1,217 @@
+"""Sheets of a workbook as trimmed text with row numbers, from .xlsx, .xls or .csv; what a cell lost is a problem."""
+
+import csv
+import datetime
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from surveys.errors import DefinitionError, Problem
+from surveys.xlsform.limits import BOOK, MAX_CELL, MAX_COLUMNS, MAX_ROWS, OLD_BOOK, check_archive, check_file
+
+KNOWN = ("survey", "choices", "settings", "scales", "levels", "quality", "checks", "indicators")
+
+
+@dataclass
+class Sheet:
+    """``cells[(row, column)]`` is text, never blank; rows and columns count from 1."""
+
+    name: str
+    cells: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def row_numbers(self) -> list[int]:
+        """Numbers of the rows that hold anything, in order."""
+        return sorted({row for row, _ in self.cells})
+
+    def row(self, number: int) -> dict[int, str]:
+        """Column -> text of one row."""
+        return self._rows().get(number, {})
+
+    def _rows(self) -> dict[int, dict[int, str]]:
+        found: dict[int, dict[int, str]] | None = self.__dict__.get("_by_row")
+        if found is None:
+            found = {}
+            for (row, column), text in sorted(self.cells.items()):
+                found.setdefault(row, {})[column] = text
+            self.__dict__["_by_row"] = found
+        return found
+
+
+@dataclass
+class Book:
+    """Sheets by lower-case name and what is wrong with their cells."""
+
+    sheets: dict[str, Sheet]
+    problems: list[Problem]
+
+
+def read_book(path: Path) -> Book:
+    """All sheets of ``path`` that an XLSForm or our extras use.
+
+    Raises:
+        DefinitionError: the file is not what its name says, is broken, too big or hostile.
+    """
+    content = check_file(path)
+    extension = path.suffix.lower()
+    if extension == ".csv":
+        return _read_csv(content, path.name)
+    if extension not in (".xlsx", ".xls", ".xlsm"):
+        raise DefinitionError("форма читается из файлов .xlsx, .xls и .csv", path.name)
+    if content.startswith(BOOK):
+        check_archive(path)
+        return _read_xlsx(path)
+    if content.startswith(OLD_BOOK):
+        return _read_xls(content, path.name)
+    raise DefinitionError(f"файл назван {extension}, но это не книга Excel, или она повреждена", path.name)
+
+
+def _chosen(names: Iterable[str]) -> dict[str, str]:
+    """Sheet title -> our name. A single sheet of any name is the survey."""
+    titles = list(names)
+    chosen = {title: title.strip().lower() for title in titles if title.strip().lower() in KNOWN}
+    if "survey" not in chosen.values() and len(titles) == 1:
+        return {titles[0]: "survey"}
+    return chosen
+
+
+def _to_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value).replace("\r\n", "\n").strip()
+
+
+def _put(book: Book, sheet: Sheet, row: int, column: int, value: Any) -> None:
+    text = _to_text(value)
+    if not text:
+        return
+    if row > MAX_ROWS or column > MAX_COLUMNS:
+        raise DefinitionError(f"лист {sheet.name}: больше {MAX_ROWS} строк или {MAX_COLUMNS} столбцов")
+    if len(text) > MAX_CELL:
+        book.problems.append(Problem(_where(sheet.name, row, column), "слишком длинный текст"))
+        return
+    sheet.cells[row, column] = text
+
+
+def _where(sheet: str, row: int, column: int) -> str:
+    return f"лист {sheet}, строка {row}, ячейка {_letters(column)}{row}"
+
+
+def _letters(column: int) -> str:
+    text = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def _read_xlsx(path: Path) -> Book:
+    import openpyxl
+
+    book = Book({}, [])
+    written = openpyxl.load_workbook(path, data_only=False, keep_links=False)
+    cached = openpyxl.load_workbook(path, data_only=True, keep_links=False)
+    for title, name in _chosen(written.sheetnames).items():
+        sheet = book.sheets[name] = Sheet(title)
+        source, values = written[title], cached[title]
+        if not hasattr(source, "_cells"):
+            continue  # a chart sheet
+        for (row, column), cell in source._cells.items():
+            value = values.cell(row, column).value if cell.data_type == "f" else cell.value
+            if cell.data_type == "f" and value is None:
+                text = "в ячейке формула без сохранённого значения; замените её значением"
+                book.problems.append(Problem(_where(title, row, column), text))
+            elif cell.data_type == "e" or (cell.data_type == "f" and values.cell(row, column).data_type == "e"):
+                book.problems.append(Problem(_where(title, row, column), f"в ячейке ошибка {value}; впишите значение"))
+            else:
+                _put(book, sheet, row, column, value)
+        for area in source.merged_cells.ranges:
+            _report_merged(book, sheet, area.coord, area.min_row, area.max_row, area.min_col)
+    return book
+
+
+def _report_merged(book: Book, sheet: Sheet, area: str, first: int, last: int, column: int) -> None:
+    if (first, column) in sheet.cells:
+        rows = f"строка {first}" if first == last else f"строки {first}-{last}"
+        text = f"объединённые ячейки {area}: данные остались только в первой; разъедините и заполните каждую"
+        book.problems.append(Problem(f"лист {sheet.name}, {rows}", text))
+
+
+def _read_xls(content: bytes, source: str) -> Book:
+    import xlrd
+
+    book = Book({}, [])
+    try:
+        workbook = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
+    except xlrd.XLRDError as error:
+        locked = "encrypted" in str(error).lower()
+        text = "файл защищён паролем; снимите защиту" if locked else "файл повреждён или это не книга Excel"
+        raise DefinitionError(f"{text} и сохраните заново", source) from None
+    for title, name in _chosen(workbook.sheet_names()).items():
+        sheet, page = Sheet(title), workbook.sheet_by_name(title)
+        book.sheets[name] = sheet
+        for row in range(page.nrows):
+            for column in range(page.row_len(row)):
+                _put_old(book, sheet, page.cell(row, column), (row + 1, column + 1), workbook.datemode)
+        for first, end, column, last in page.merged_cells:
+            area = f"{_letters(column + 1)}{first + 1}:{_letters(last)}{end}"
+            _report_merged(book, sheet, area, first + 1, end, column + 1)
+    return book
+
+
+def _put_old(book: Book, sheet: Sheet, cell: Any, place: tuple[int, int], datemode: int) -> None:
+    import xlrd
+
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        book.problems.append(Problem(_where(sheet.name, *place), "в ячейке ошибка; впишите значение"))
+    elif cell.ctype == xlrd.XL_CELL_DATE:
+        _put(book, sheet, *place, xlrd.xldate_as_datetime(cell.value, datemode))
+    elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        _put(book, sheet, *place, bool(cell.value))
+    else:
+        _put(book, sheet, *place, cell.value)
+
+
+def _read_csv(content: bytes, source: str) -> Book:
+    """All sheets in one file: a row with a sheet's name, then its rows one column to the right; or the survey alone."""
+    text = _decoded(content, source)
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    book = Book({}, [])
+    sheet: Sheet | None = None
+    shift = 0
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1):
+            filled = [cell.strip() for cell in row]
+            name = filled[0].lower() if filled else ""
+            if name in KNOWN and not any(filled[1:]):
+                shift, sheet = 1, Sheet(name)
+                book.sheets[name] = sheet
+            elif sheet is None and "type" in [cell.lower() for cell in filled]:
+                sheet = book.sheets["survey"] = Sheet("survey")
+            if sheet is not None:
+                for column, cell in enumerate(filled[shift:], start=1):
+                    _put(book, sheet, number, column, cell)
+    except csv.Error:
+        raise DefinitionError("файл не читается как CSV: проверьте кавычки", source) from None
+    return book
+
+
+def _decoded(content: bytes, source: str) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    for encoding in ("utf-8-sig", "cp1251"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise DefinitionError("кодировка файла не UTF-8 и не Windows-1251", source)
