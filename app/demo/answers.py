@@ -12,15 +12,15 @@ from surveys.definition import Instrument, Item
 
 # How hard each block is for everybody: the mean place of a statement on the 0-4 scale before a teacher's own level.
 BLOCK_MEAN = {
-    "SUB": 3.0,
+    "SUB": 3.25,
     "MET": 2.75,
     "ASM": 2.25,
     "LOW": 2.3,
     "PSY": 2.35,
-    "COM": 3.05,
+    "COM": 3.3,
     "ICT": 2.4,
-    "LAW": 2.85,
-    "PRO": 2.6,
+    "LAW": 3.1,
+    "PRO": 2.85,
 }
 # Statements that often do not concern a teacher, with the share of those who say so.
 RARE = {"MET05": 0.55, "PSY01": 0.3, "PSY05": 0.15, "LOW06": 0.12, "SUB01": 0.08, "ASM03": 0.1}
