@@ -49,6 +49,13 @@ def instrument_of(version: InstrumentVersion) -> Instrument:
     return _instrument(version.sha256, version.body)
 
 
+@lru_cache(maxsize=32)
+def instrument_by_hash(sha256: str) -> Instrument:
+    """The same by hash alone: the long JSON is read only where this process has not parsed it yet."""
+    body = db.session.scalars(db.select(InstrumentVersion.body).where(InstrumentVersion.sha256 == sha256)).one()
+    return Instrument.model_validate_json(body)
+
+
 def rules_of(version: RuleVersion) -> Rules:
     """The engine's rules of a kept version."""
     return _rules(version.sha256, version.body)

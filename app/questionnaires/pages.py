@@ -1,0 +1,228 @@
+"""Values that the pages of the questionnaire show; templates only print them."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import render_template
+from flask_babel import gettext as _
+from wtforms.form import BaseForm
+
+from app.models.waves import STAGES
+from app.navigation import decimal
+from app.questionnaires import saving
+from app.questionnaires.forms import AnswerField, form_of
+from app.questionnaires.steps import Plan, Step
+from app.submissions import content_hash
+from surveys.answers import BLANK, NOT_ASKED, Checked, check_answers
+from surveys.definition import Instrument
+from surveys.findings import individual_findings
+from surveys.profile import build_profile
+from surveys.rules import Catalogue
+from surveys.scoring import score_one
+
+if TYPE_CHECKING:
+    from app.questionnaires.views import Work
+
+STRONG_FROM, WEAK_UP_TO = 75, 50  # percent of the maximum of one statement that is called strong or weak
+LEVEL_ORDER = ("high", "medium", "low", "none")
+LEVEL_MARKS = {"none": 0, "low": 1, "medium": 2, "high": 3}
+
+
+@dataclass
+class Card:
+    """One question on a page with what is asked inside its card."""
+
+    field: AnswerField
+    small: str  # «Утверждение 14 из 54»
+    follow_ups: list[AnswerField]
+    openers: frozenset[str]
+    blank: bool  # to be marked as missing
+
+
+def open_questions(plan: Plan, page: Step, checked: Checked, before: Checked | None = None) -> set[str]:
+    """Questions that the answers of ``page`` opened and that are blank: needs and required ones, others just opened."""
+    found = set()
+    for item in page.items:
+        if not item.relevant or item.type == "note" or checked.state(item.name) != BLANK:
+            continue
+        just_opened = before is None or before.state(item.name) == NOT_ASKED
+        if item.required or item.need_of or just_opened:
+            found.add(item.name)
+    return found
+
+
+def gaps_of(plan: Plan, page: Step, checked: Checked) -> list[str]:
+    """Questions of a page that are asked and blank, optional ones aside."""
+    return [
+        item.name
+        for item in page.items
+        if checked.state(item.name) == BLANK and (item.required or item.scale or item.need_of)
+    ]
+
+
+def blocking(plan: Plan, final: Checked) -> list[str]:
+    """What stands in the way of sending: answers that do not fit, and required facts. A statement may stay blank."""
+    free = {item.name for item in plan.instrument.items if item.scale or item.need_of}
+    return [name for name in final.problems if name not in free or name in final.values]
+
+
+def render_step(work: "Work", page: Step, *, mark_gaps: bool = False) -> str:
+    """One page of statements; follow-ups stand inside the cards of their questions."""
+    gaps = gaps_of(work.plan, page, work.checked) if mark_gaps else []
+    form = _form(work, page)
+    asked = [item for item in page.items if work.checked.state(item.name) != NOT_ASKED]
+    cards = [_card(work.plan, form, item.name, gaps) for item in asked if item.name not in work.plan.nested]
+    return _render(work, page, form, cards, gaps, "questionnaires/step.html")
+
+
+def render_more(work: "Work", page: Step, names: set[str]) -> str:
+    """The page «Уточнение»: only ``names``, each beside the answer that opened it."""
+    form = _form(work, page)
+    cards = [_alone(work.plan, form, item.name, work.checked) for item in page.items if item.name in names]
+    return _render(work, page, form, cards, [], "questionnaires/more.html")
+
+
+def _form(work: "Work", page: Step) -> BaseForm:
+    return form_of(work.plan, page, work.draft.values, work.draft.not_applicable, work.checked)
+
+
+def _render(work: "Work", page: Step, form: BaseForm, cards: list[Card], gaps: list[str], template: str) -> str:
+    plan, checked = work.plan, work.checked
+    cards = [card for card in cards if card.field.options or not card.field.item.options]  # all filtered out: not yet
+    answered, total = plan.progress(checked)
+    return render_template(
+        template,
+        work=work,
+        page=page,
+        cards=cards,
+        summary=_summary(plan, form, gaps),
+        gaps=gaps,
+        base=saving.base_of(work.draft, [one.name for card in cards for one in (card.field, *card.follow_ups)]),
+        answered=answered,
+        total=total,
+        previous=plan.previous_step(page.number, checked),
+        following=plan.next_step(page.number, checked),
+    )
+
+
+def _card(plan: Plan, form: BaseForm, name: str, gaps: list[str]) -> Card:
+    number = plan.numbers.get(name)
+    small = _("Утверждение %(number)d из %(total)d", number=number, total=len(plan.numbers)) if number else ""
+    inside = [form[item.name] for item in plan.follow_ups.get(name, ())]
+    return Card(form[name], small, inside, plan.openers.get(name, frozenset()), name in gaps)
+
+
+def _alone(plan: Plan, form: BaseForm, name: str, checked: Checked) -> Card:
+    """A follow-up outside its card: the small line repeats the statement and its answer."""
+    item = plan.instrument.item(name)
+    parent = next((question for question, inside in plan.follow_ups.items() if item in inside), item.need_of)
+    small = ""
+    if parent and parent in form:
+        asked = form[parent]
+        words = dict(asked.options).get(str(checked.values.get(parent, "")), "")
+        small = f"{asked.item.label} — {words}" if words else asked.item.label
+    return Card(form[name], small, [], frozenset(), False)
+
+
+def _summary(plan: Plan, form: BaseForm, gaps: list[str]) -> list[tuple[str, str]]:
+    """Lines of the error summary: (anchor, text)."""
+    lines = []
+    for field in form:
+        if field.errors:
+            lines.append((field.first_id, f"{_short(plan, field)}: {field.errors[0]}"))
+        elif field.name in gaps:
+            lines.append((field.first_id, _("%(question)s: нет ответа", question=_short(plan, field))))
+    return lines
+
+
+def _short(plan: Plan, field: AnswerField) -> str:
+    number = plan.numbers.get(field.item.need_of or field.name)
+    if number and field.item.need_of:
+        return _("Утверждение %(number)d, помощь", number=number)
+    return _("Утверждение %(number)d", number=number) if number else f"«{field.item.label}»"
+
+
+def render_check(work: "Work", *, changed: bool = False, refused: bool = False) -> str:
+    """The check: each page with its k of N, links to what is missing, what cannot be reckoned, and «Отправить»."""
+    plan, draft = work.plan, work.draft
+    final = check_answers(plan.instrument, draft.values, draft.not_applicable, final=True)
+    stops = blocking(plan, final)
+    lines = [_check_line(plan, page, final, stops) for page in plan.shown_steps(final)]
+    scores = score_one(plan.instrument, final) if plan.instrument.scales else {}
+    unscored = [scale.label for scale in plan.instrument.scales if scores[scale.name].score is None]
+    return render_template(
+        "questionnaires/check.html",
+        work=work,
+        lines=lines,
+        stops=[(plan.step_of(name), name, plan.instrument.item(name).label, final.problems[name]) for name in stops],
+        gaps=sum(len(line["gaps"]) for line in lines),
+        unscored=unscored,
+        content=content_hash(final),
+        changed=changed,
+        refused=refused,
+        last=lines[-1]["page"] if lines else None,
+    )
+
+
+def _check_line(plan: Plan, page: Step, final: Checked, stops: list[str]) -> dict[str, Any]:
+    counted = [item for item in page.items if item.type != "note" and not item.relevant]
+    states = [final.state(item.name) for item in counted]
+    gaps = [
+        (name, plan.instrument.item(name).need_of or name, _gap_words(plan, name))
+        for name in gaps_of(plan, page, final)
+        if name not in stops
+    ]
+    done = sum(state not in (BLANK, NOT_ASKED) for state in states)
+    return {"page": page, "answered": done, "total": sum(state != NOT_ASKED for state in states), "gaps": gaps}
+
+
+def _gap_words(plan: Plan, name: str) -> str:
+    item = plan.instrument.item(name)
+    number = plan.numbers.get(item.need_of or name)
+    if number is None:
+        return item.label
+    return _("%(number)d, нужна ли помощь", number=number) if item.need_of else str(number)
+
+
+def profile_page(instrument: Instrument, checked: Checked, rules: Catalogue) -> dict[str, Any]:
+    """The private profile: blocks by level, own words on the strongest and weakest statements, help to choose from."""
+    profile = build_profile(instrument, checked)
+    labels = {level.code: level.label for level in instrument.levels}
+    groups = [
+        {
+            "label": labels[code],
+            "code": code,
+            "mark": LEVEL_MARKS[code],
+            "blocks": [_block(block) for block in profile.blocks if block.level == code],
+        }
+        for code in LEVEL_ORDER
+        if code in labels
+    ]
+    scales = {scale.name: scale.label for scale in instrument.scales}
+    help_offered = individual_findings({block.scale: block.level for block in profile.blocks}, rules, instrument)
+    return {
+        "groups": [group for group in groups if group["blocks"]],
+        "blocks_total": len(profile.blocks),
+        "unscored": [block for block in profile.blocks if block.score is None],
+        "bounds": [decimal(level.at_least, 0) for level in sorted(instrument.levels, key=lambda one: one.at_least)][1:],
+        "strongest": [one for one in profile.strongest if one.percent >= STRONG_FROM],
+        "weakest": [one for one in profile.weakest if one.percent <= WEAK_UP_TO],
+        "suggestions": [(one, scales[one.scale]) for one in help_offered],
+        "forms": _preferred(instrument, checked),
+        "stages": STAGES,
+    }
+
+
+def _block(block: Any) -> dict[str, Any]:
+    return {"label": block.label, "score": decimal(block.score, 0), "need": block.need}
+
+
+def _preferred(instrument: Instrument, checked: Checked) -> list[str]:
+    """Words chosen in ranked questions, the first choice first."""
+    found = []
+    for item in instrument.items:
+        chosen = checked.values.get(item.name)
+        if item.type == "rank" and isinstance(chosen, list):
+            labels = {option.name: option.label for option in instrument.options_of(item)}
+            found += [labels.get(code, code) for code in chosen]
+    return found

@@ -1,0 +1,122 @@
+"""Reading what one person is asked. The person is an argument of every query; nothing here reads another's answers."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy.orm import load_only
+
+from app.extensions import db
+from app.models import (
+    ConsentText,
+    Draft,
+    InstrumentVersion,
+    Participation,
+    Respondent,
+    RuleVersion,
+    Submission,
+    Wave,
+    WaveSchool,
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One wave as one person meets it."""
+
+    wave: Wave
+    participation: Participation
+    instrument_sha256: str
+    instrument_title: str
+    closes_utc: dt.datetime  # for this person's school
+    respondent_key: str | None
+
+    @property
+    def last_utc(self) -> dt.datetime:
+        """Until when a started questionnaire may be sent: closing with the grace."""
+        return self.closes_utc + dt.timedelta(minutes=self.wave.grace_minutes)
+
+    def state(self, now: dt.datetime) -> str:
+        """«soon», «open», «grace» (only for those who started) or «closed»."""
+        if self.wave.status != "open" or now > self.last_utc:
+            return "closed"
+        if now < self.wave.opens_utc:
+            return "soon"
+        return "open" if now <= self.closes_utc else "grace"
+
+    def accepts(self, now: dt.datetime) -> bool:
+        """Whether answers of this person are taken now."""
+        return self.state(now) in ("open", "grace")
+
+
+def _asked(person_id: int) -> "db.Select":  # type: ignore[name-defined]
+    return (
+        db.select(
+            Wave,
+            Participation,
+            InstrumentVersion.sha256,
+            InstrumentVersion.title,
+            WaveSchool.extended_until_utc,
+            Respondent.key,
+        )
+        .join(Participation, Participation.wave_id == Wave.id)
+        .join(InstrumentVersion, InstrumentVersion.id == Wave.instrument_version_id)
+        .outerjoin(WaveSchool, (WaveSchool.wave_id == Wave.id) & (WaveSchool.school_id == Participation.school_id))
+        .outerjoin(Respondent, Respondent.person_id == Participation.person_id)
+        .where(Participation.person_id == person_id, Wave.status != "draft")
+    )
+
+
+def _read(row: tuple) -> Asked:  # type: ignore[type-arg]
+    wave, participation, sha256, title, extended, key = row
+    closes = max(wave.closes_utc, extended) if extended else wave.closes_utc
+    return Asked(wave, participation, sha256, title, closes, key)
+
+
+def list_asked(person_id: int) -> list[Asked]:
+    """Waves in whose population the person is, the latest to close first."""
+    rows = db.session.execute(_asked(person_id).order_by(Wave.closes_utc.desc(), Wave.id.desc())).all()
+    return [_read(tuple(row)) for row in rows]
+
+
+def find_asked(person_id: int, code: str) -> Asked | None:
+    """The wave ``code`` where it asks this person."""
+    row = db.session.execute(_asked(person_id).where(Wave.code == code)).first()
+    return _read(tuple(row)) if row else None
+
+
+def load_draft(wave_id: int, respondent_key: str | None, *, lock: bool = False) -> Draft | None:
+    """The respondent's draft; ``lock`` holds it until the commit, so that two devices save one after the other."""
+    if respondent_key is None:
+        return None
+    query = db.select(Draft).where(Draft.wave_id == wave_id, Draft.respondent_key == respondent_key)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(query)
+
+
+def load_submission(wave_id: int, respondent_key: str | None) -> Submission | None:
+    """What the respondent has sent in this wave."""
+    if respondent_key is None:
+        return None
+    return db.session.scalar(
+        db.select(Submission).where(Submission.wave_id == wave_id, Submission.respondent_key == respondent_key)
+    )
+
+
+def load_receipt(wave_id: int, respondent_key: str | None) -> Submission | None:
+    """The receipt of the respondent's submission, without the answers."""
+    if respondent_key is None:
+        return None
+    return db.session.scalar(
+        db.select(Submission)
+        .where(Submission.wave_id == wave_id, Submission.respondent_key == respondent_key)
+        .options(load_only(Submission.receipt, Submission.received_utc))
+    )
+
+
+def load_consent_text(asked: Asked) -> ConsentText:
+    return db.session.get_one(ConsentText, asked.wave.consent_text_id)
+
+
+def load_rule_version(asked: Asked) -> RuleVersion:
+    return db.session.get_one(RuleVersion, asked.wave.rule_version_id)

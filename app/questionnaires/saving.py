@@ -1,0 +1,155 @@
+"""Decisions of a respondent and the draft: what a page sent is merged into what is kept, answer by answer."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from zoneinfo import ZoneInfo
+
+from werkzeug.datastructures import MultiDict
+
+from app.events import record
+from app.extensions import db
+from app.models import Consent, Draft
+from app.models.columns import utc_now
+from app.pages import timezone_name
+from app.questionnaires.forms import NA, Raw, clean, raw_of, value_of
+from app.questionnaires.queries import Asked, load_draft
+from app.questionnaires.steps import Plan, Step
+from app.respondents import ensure_respondent_key
+from app.submissions import add_submission, drop_draft, make_submission_key, mark_sent
+from surveys.answers import Checked, check_answers
+from surveys.definition import Instrument
+
+BASE = "draft:base"  # hidden field: what the page showed, so that only what the person changed is taken
+LONGEST_PAUSE = 120  # seconds between two savings that still count as work
+
+
+def local_day() -> dt.date:
+    """Today in the municipality's zone."""
+    return dt.datetime.now(ZoneInfo(timezone_name())).date()
+
+
+def base_of(draft: Draft, names: Iterable[str]) -> str:
+    """JSON of what a page shows of ``names``: item -> the strings its form would send."""
+    marked = set(draft.not_applicable)
+    return json.dumps({name: raw_of(name, draft.values, marked) for name in names}, ensure_ascii=False)
+
+
+def posted_changes(step: Step, form: MultiDict[str, str]) -> dict[str, Raw]:
+    """Items that the person changed on the page.
+
+    A page names what it showed; an answer sent unchanged is left to what is kept, which another device may have changed
+    since. A form without that name (a page saved by hand, a program) replaces the answers it brings.
+    """
+    try:
+        base = json.loads(form.get(BASE, ""))
+    except ValueError:
+        base = None
+    if not isinstance(base, dict):
+        return {name: clean(form.getlist(name)) for name in step.names() if name in form}
+    sent = {name: clean(form.getlist(name)) for name in step.names() if name in base}
+    return {name: raw for name, raw in sent.items() if raw != base[name]}
+
+
+def merge(draft: Draft, plan: Plan, step: Step, changes: Mapping[str, Raw]) -> Checked:
+    """Put ``changes`` into the draft; what the answers of this page no longer ask is dropped from it."""
+    values, marked = dict(draft.values), set(draft.not_applicable)
+    for item in step.items:
+        if item.name not in changes:
+            continue
+        values.pop(item.name, None)
+        marked.discard(item.name)
+        raw = changes[item.name]
+        if raw == [NA]:
+            marked.add(item.name)
+        elif (value := value_of(item, raw)) is not None:
+            values[item.name] = value
+    checked = check_answers(plan.instrument, values, marked, final=False)
+    for name in step.names() & set(checked.off_path):
+        values.pop(name, None)
+    draft.values = values
+    draft.not_applicable = sorted(marked - (step.names() & checked.not_asked))
+    return checked
+
+
+def touch(draft: Draft, now: dt.datetime) -> None:
+    """Note the time of a saving and count the seconds since the last one as work, long pauses aside."""
+    draft.active_seconds += min(int((now - draft.updated_utc).total_seconds()), LONGEST_PAUSE)
+    draft.updated_utc = now
+    draft.version += 1
+
+
+def agree(asked: Asked) -> Draft:
+    """The person consents: keep the decision, begin a draft. The caller commits."""
+    key = ensure_respondent_key(asked.participation.person_id)
+    draft = load_draft(asked.wave.id, key, lock=True)
+    if draft is not None:
+        return draft
+    _decide(asked, key, agreed=True)
+    draft = Draft(
+        wave_id=asked.wave.id,
+        respondent_key=key,
+        values={},
+        not_applicable=[],
+        visited=[],
+        submission_key=make_submission_key(),
+    )
+    db.session.add(draft)
+    if asked.participation.status == "invited":
+        # Who changes their mind after «не участвую» stays «готово» for others: a step back would tell of the refusal.
+        asked.participation.status = "started"
+        asked.participation.started_on = local_day()
+    record("consent_given", "participation", asked.participation.id, new={"consent_text": asked.wave.consent_text_id})
+    return draft
+
+
+def refuse(asked: Asked) -> None:
+    """«Не участвую»: the draft goes, others see the same as of those who sent. The caller commits."""
+    key = ensure_respondent_key(asked.participation.person_id)
+    _decide(asked, key, agreed=False)
+    drop_draft(asked.wave.id, key)
+    asked.participation.status = "refused"
+    asked.participation.started_on = asked.participation.started_on or local_day()
+    asked.participation.finished_on = local_day()
+    record("participation_refused", "participation", asked.participation.id)
+
+
+def _decide(asked: Asked, key: str, *, agreed: bool) -> None:
+    """A new decision ends the one before; both stay in the table."""
+    now = utc_now()
+    db.session.execute(
+        db.update(Consent)
+        .where(
+            Consent.wave_id == asked.wave.id,
+            Consent.respondent_key == key,
+            Consent.kind == "processing",
+            Consent.withdrawn_utc.is_(None),
+        )
+        .values(withdrawn_utc=now)
+    )
+    db.session.add(
+        Consent(
+            wave_id=asked.wave.id,
+            respondent_key=key,
+            consent_text_id=asked.wave.consent_text_id,
+            agreed=agreed,
+            given_utc=now,
+        )
+    )
+
+
+def send(asked: Asked, draft: Draft, instrument: Instrument, checked: Checked) -> None:
+    """Submission, participation, event and the end of the draft, in one transaction. The caller commits."""
+    _row, new = add_submission(
+        wave_id=asked.wave.id,
+        school_id=asked.participation.school_id,
+        respondent_key=draft.respondent_key,
+        instrument=instrument,
+        checked=checked,
+        client_key=draft.submission_key,
+        active_seconds=draft.active_seconds,
+    )
+    mark_sent(asked.participation, local_day())
+    drop_draft(asked.wave.id, draft.respondent_key)
+    if new:
+        record("submission_sent", "participation", asked.participation.id)
