@@ -10,7 +10,7 @@ from app.config import Config
 from app.database import UnsafeDatabaseError, check_durability, mark_writing
 from app.extensions import compress, csrf, db, login_manager, migrate
 
-ROOMS = ("auth", "home", "people", "waves", "questionnaires", "cards", "findings", "reports", "roadmap")
+ROOMS = ("auth", "home", "people", "waves", "questionnaires", "cards", "staff", "findings", "reports", "roadmap")
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -29,6 +29,6 @@ def create_app(config: Config | None = None) -> Flask:
     app.before_request(guard_request)
     for room in ROOMS:
         app.register_blueprint(import_module(f"app.{room}.views").bp)
-    for part in ("app.pages", "app.cli"):
+    for part in ("app.pages", "app.unavailable", "app.cli"):
         import_module(part).init_app(app)
     return app

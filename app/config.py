@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,10 +27,13 @@ class Config:
     def __init__(self) -> None:
         env = os.environ.get
         self.INSTANCE = Path(env("OPORA_INSTANCE", str(ROOT / "instance")))
-        self.SQLALCHEMY_DATABASE_URI = env("DATABASE_URL", f"sqlite:///{self.INSTANCE / 'opora.db'}")
+        self.SQLALCHEMY_DATABASE_URI = with_driver(env("DATABASE_URL") or f"sqlite:///{self.INSTANCE / 'opora.db'}")
+        self.SQLALCHEMY_ENGINE_OPTIONS = engine_options(self.SQLALCHEMY_DATABASE_URI)
         self.FILES = Path(env("OPORA_FILES", str(self.INSTANCE / "files")))
         self.REDIS_URL = env("REDIS_URL", "")
-        self.PUBLIC_URL = env("PUBLIC_URL", f"http://127.0.0.1:{env('PORT', '8000')}").rstrip("/")
+        self.HOST = env("HOST", "127.0.0.1")
+        self.PORT = int(env("PORT") or "8000")
+        self.PUBLIC_URL = (env("PUBLIC_URL") or f"http://127.0.0.1:{self.PORT}").rstrip("/")
         self.SESSION_COOKIE_SECURE = self.PUBLIC_URL.startswith("https://")
         self.SECRET_KEY = env("SECRET_KEY") or kept_secret(self.INSTANCE / "secret_key")
 
@@ -38,15 +42,32 @@ class TestConfig(Config):
     """Settings of the test suite: a database of its own, no compression, a known secret."""
 
     TESTING = True
+    __test__ = False  # not a class of tests
 
     def __init__(self, database_url: str, instance: Path) -> None:
         self.INSTANCE = instance
         self.SQLALCHEMY_DATABASE_URI = database_url
+        self.SQLALCHEMY_ENGINE_OPTIONS = engine_options(database_url)
         self.FILES = instance / "files"
         self.REDIS_URL = ""
+        self.HOST = "127.0.0.1"
+        self.PORT = 8000
         self.PUBLIC_URL = "http://127.0.0.1:8000"
         self.SESSION_COOKIE_SECURE = False
         self.SECRET_KEY = "known only to the tests"
+
+
+def with_driver(url: str) -> str:
+    """``postgres://`` and ``postgresql://`` name our PostgreSQL driver."""
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql+psycopg{separator}{rest}" if scheme in ("postgres", "postgresql") else url
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """A connection that died while idle is replaced unseen; an absent server is an error in seconds, not minutes."""
+    if url.startswith("postgresql"):
+        return {"pool_pre_ping": True, "pool_timeout": 10, "connect_args": {"connect_timeout": 5}}
+    return {}
 
 
 def kept_secret(path: Path) -> str:

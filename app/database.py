@@ -8,6 +8,7 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -17,6 +18,9 @@ from sqlalchemy.exc import OperationalError
 from app.extensions import db
 
 WAL_SAFE_SINCE = (3, 51, 3)
+SYNCHRONOUS = {"FULL": 2, "EXTRA": 3}  # as PRAGMA synchronous tells them
+POSTGRESQL_SETTINGS = ("fsync", "synchronous_commit", "full_page_writes")
+NETWORK_FILESYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "fuse.glusterfs", "ceph", "afs"}
 BUSY_MS = 5000
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -68,8 +72,11 @@ def _set_sqlite(connection: Any, _record: Any) -> None:
             got = cursor.fetchone()[0]
             if got not in (journal, "memory"):
                 raise UnsafeDatabaseError(
-                    f"SQLite не перешла в режим журнала {journal} (сейчас {got}); ответы могли бы пропасть"
+                    f"SQLite не перешла в режим журнала {journal} (сейчас {got}); ответы могли бы пропасть."
                 )
+        cursor.execute("PRAGMA synchronous")
+        if cursor.fetchone()[0] != SYNCHRONOUS[synchronous]:
+            raise UnsafeDatabaseError(f"SQLite не приняла synchronous = {synchronous}; ответы могли бы пропасть.")
     finally:
         cursor.close()
 
@@ -80,7 +87,7 @@ def _begin_sqlite(connection: Any) -> None:
 
 def _check_postgresql(connection: Any, _record: Any) -> None:
     with connection.cursor() as cursor:
-        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+        for name in POSTGRESQL_SETTINGS:
             cursor.execute(f"SHOW {name}")
             value = cursor.fetchone()[0]
             if value == "off":
@@ -94,5 +101,38 @@ def check_durability(app: Flask) -> None:
     """Connect once at start. An unreachable database is no reason to refuse: /readyz tells of it."""
     with app.app_context():
         guard_engine(db.engine)
+        file = sqlite_file(db.engine)
+        network = network_filesystem(file) if file else None
+        if network:
+            raise UnsafeDatabaseError(
+                f"файл базы {file} лежит на сетевом диске ({network}): замки SQLite там ненадёжны. "
+                "Перенесите его на местный диск или возьмите PostgreSQL."
+            )
         with contextlib.suppress(OperationalError), db.engine.connect():
             pass
+        db.engine.dispose()  # the server forks after this: no connection may be shared by two processes
+
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """The database file; None for PostgreSQL and for a database in memory."""
+    name = engine.url.database
+    return Path(name).absolute() if engine.dialect.name == "sqlite" and name and name != ":memory:" else None
+
+
+def network_filesystem(path: Path, mounts: str | None = None) -> str | None:
+    """Name of the network filesystem that holds ``path``; None on a local disk or where the system does not tell.
+
+    ``mounts`` is a table as in /proc/mounts: device, place, type and options in each line.
+    """
+    if mounts is None:
+        try:
+            mounts = Path("/proc/mounts").read_text(errors="replace")
+        except OSError:
+            return None
+    kind, longest = None, -1
+    for line in mounts.splitlines():
+        _device, place, filesystem, *_options = line.split()
+        place = place.replace("\\040", " ")
+        if path.is_relative_to(place) and len(place) >= longest:
+            kind, longest = filesystem, len(place)
+    return kind if kind in NETWORK_FILESYSTEMS else None

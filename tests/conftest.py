@@ -1,11 +1,13 @@
 """One application for the suite, on SQLite, or on PostgreSQL where ``OPORA_TEST_DATABASE`` names a server.
 
-Each test starts from the same small world: its tables are emptied and filled anew. Persons known by heart: Anna teaches in
-School 1, Boris heads it, Darya coordinates it, Vera heads School 2, Galina is the methodologist, Maria the municipal
-coordinator, Adam the administrator. All sign in with the password «пароль-для-проверки».
+Each test starts from the same small world: its tables are emptied and filled anew. Persons known by heart: Anna
+teaches in School 1, Boris heads it, Darya coordinates it, Vera heads School 2, Galina is the methodologist, Maria the
+municipal coordinator, Adam the administrator. All sign in with the password «пароль-для-проверки».
 """
 
+import contextlib
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,13 +24,38 @@ from app.config import TestConfig
 from app.extensions import db
 from tests.world import PASSWORD, build_world
 
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+TOOLS = {
+    "browser": ("Chromium", CHROMIUM),
+    "office": ("LibreOffice и pdftoppm", shutil.which("soffice") and shutil.which("pdftoppm")),
+}
 
-@pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database of this run's own, dropped afterwards."""
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the tests whose tool is not installed; in CI it may not be missing."""
+    for mark, (tool, found) in TOOLS.items():
+        marked = [item for item in items if item.get_closest_marker(mark)]
+        if found or not marked:
+            continue
+        if os.environ.get("CI"):
+            raise pytest.UsageError(f"В CI должен быть {tool}: без него не проверено тестов: {len(marked)}.")
+        for item in marked:
+            item.add_marker(pytest.mark.skip(reason=f"нет {tool}"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each tool that is missing."""
+    for tool, found in TOOLS.values():
+        if not found:
+            terminalreporter.write_line(f"Не установлен {tool}: тесты с ним пропущены (apt install: см. .ci/run).")
+
+
+@contextlib.contextmanager
+def fresh_database(folder: Path) -> Iterator[str]:
+    """Address of an empty database, dropped afterwards: a file in ``folder``, or one on the server named."""
     server = os.environ.get("OPORA_TEST_DATABASE")
     if not server:
-        yield f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}"
+        yield f"sqlite:///{folder / 'test.db'}"
         return
     name = f"opora_test_{uuid.uuid4().hex[:12]}"
     url = make_url(server).set(drivername="postgresql+psycopg")
@@ -39,6 +66,23 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database of this run's own (under xdist: of each of its processes)."""
+    with fresh_database(tmp_path_factory.mktemp("db")) as url:
+        yield url
+
+
+@pytest.fixture
+def other_app(tmp_path: Path) -> Iterator[Flask]:
+    """A second installation: its own empty database without tables, its own files."""
+    with fresh_database(tmp_path) as url:
+        other = create_app(TestConfig(url, tmp_path / "instance"))
+        yield other
+        with other.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""What the administrator runs: server, checks, backup."""
