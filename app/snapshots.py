@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from app.card_values import card_for_rules, last_signed
 from app.content import instrument_of, rules_of
 from app.events import record
 from app.extensions import db
@@ -61,9 +62,7 @@ def released_of(snapshot: Snapshot) -> Released:
 
 @lru_cache(maxsize=32)
 def _released(snapshot_id: int, sha256: str) -> Released:
-    text = db.session.scalar(
-        db.select(Snapshot.released).where(Snapshot.id == snapshot_id, Snapshot.sha256 == sha256)
-    )
+    text = db.session.scalar(db.select(Snapshot.released).where(Snapshot.id == snapshot_id, Snapshot.sha256 == sha256))
     if text is None:
         raise LookupError(snapshot_id)
     return Released.model_validate_json(text)
@@ -101,6 +100,7 @@ def build_snapshot(
     asked = asked_by_school(wave_id)
     population = {school: asked.get(school, 0) for school in labels}
     rows = read_answers(wave_id)
+    cards = {part.school.code: card_for_rules(card) for part in wave.schools if (card := last_signed(part.school_id))}
 
     progress(1, STEPS, _("Считаем блоки по школам"))
     dataset, released = compute(instrument, rows, population, labels, units, name, code, k, taken)
@@ -109,7 +109,17 @@ def build_snapshot(
 
     findings = []
     for group in [released.municipality, *released.schools]:
-        for found in find(released, group.code, rules, instrument, stage=stage, year=year):
+        values, readings = cards.get(group.code, ({}, {}))
+        for found in find(
+            released,
+            group.code,
+            rules,
+            instrument,
+            card_values=values,
+            indicator_levels=readings,
+            stage=stage,
+            year=year,
+        ):
             findings.append(
                 Finding(
                     scope=group.code,

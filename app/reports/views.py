@@ -1,5 +1,151 @@
-"""Pages of this room."""
+"""«Мои документы», the page of a report, and the department's letterhead."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from app.events import record
+from app.extensions import db
+from app.jobs import enqueue
+from app.models import Document, Snapshot, Wave
+from app.reach import scope_code, scope_name, scope_reach, within
+from app.report_context import letterhead_setting, report_of
+from app.reports import building, queries
+from app.reports.forms import FORMATS, LetterheadForm, ReportForm
+from app.snapshots import latest_snapshot, released_of
+from app.storage import stored_path
+from surveys.writers import MEDIA_TYPES
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
+WATCHERS = ("head", "coordinator")
+write_document = building.write_document  # registers the job with the room
+
+
+def scopes_of(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """(scope, label) of the groups whose report the person signed in may read."""
+    released, reach = released_of(snapshot), scope_reach(current_user, *WATCHERS)
+    groups = [released.municipality, *released.schools]
+    return [(scope_name(group.code), group.label) for group in groups if within(group.code, reach)]
+
+
+def choices() -> dict[str, tuple[Wave, list[tuple[str, str]]]]:
+    """Wave code -> (wave, scopes) that the person may ask a document about."""
+    found = {}
+    for wave in queries.calculated_waves():
+        snapshot = latest_snapshot(wave.id)
+        scopes = scopes_of(snapshot) if snapshot else []
+        if scopes:
+            found[wave.code] = (wave, scopes)
+    return found
+
+
+def report_form(known: dict[str, tuple[Wave, list[tuple[str, str]]]]) -> ReportForm:
+    """The form with what the person may choose."""
+    form = ReportForm()
+    form.wave.choices = [(code, wave.title) for code, (wave, _scopes) in known.items()]
+    form.scope.choices = list({scope: label for _wave, scopes in known.values() for scope, label in scopes}.items())
+    return form
+
+
+@bp.get("/")
+def index() -> str:
+    """«Мои документы»."""
+    return _index(choices())
+
+
+def _index(known: dict[str, tuple[Wave, list[tuple[str, str]]]], form: ReportForm | None = None) -> str:
+    return render_template(
+        "reports/index.html",
+        documents=queries.list_documents(current_user.id),
+        jobs=queries.list_jobs(current_user.id),
+        form=form or report_form(known),
+        known=known,
+        formats=FORMATS,
+    )
+
+
+@bp.post("/")
+def create() -> str | Response | tuple[str, int]:
+    """«Создать справку»: a job; the file appears in «Мои документы»."""
+    known = choices()
+    form = report_form(known)
+    if not form.validate_on_submit():
+        return _index(known, form)
+    wave, scopes = known[form.wave.data]
+    label = dict(scopes).get(form.scope.data)
+    if label is None:
+        form.scope.errors = [_("Эта школа не участвовала в выбранном этапе")]
+        return _index(known, form)
+    params = {"wave_id": wave.id, "scope": form.scope.data, "format": form.format.data}
+    title = _("Справка: %(label)s, %(wave)s", label=label, wave=wave.title)
+    enqueue("report", title, params, current_user.id)
+    record("report.asked", "wave", wave.id, new={"scope": form.scope.data, "format": form.format.data})
+    db.session.commit()
+    return redirect(url_for("reports.index"))
+
+
+@bp.get("/<int:document_id>/file")
+def download(document_id: int) -> Response:
+    """The file, for its owner, while what it tells of is still within the owner's reach."""
+    document = queries.find_document(document_id, current_user.id)
+    if document is None or not still_allowed(document):
+        abort(404)
+    try:
+        path = stored_path(document.path)
+    except FileNotFoundError:
+        abort(404)
+    kind: Any = document.format
+    mimetype = MEDIA_TYPES.get(kind, "application/octet-stream").partition(";")[0]
+    return send_file(path, mimetype=mimetype, as_attachment=True, download_name=document.filename)
+
+
+def still_allowed(document: Document) -> bool:
+    """Whether the document's group is still within the reach of the person signed in."""
+    return within(scope_code(document.scope), scope_reach(current_user, *WATCHERS))
+
+
+@bp.get("/<code>/<scope>/")
+def preview(code: str, scope: str) -> str:
+    """The report as a page: the same value that the documents are written from."""
+    known = choices()
+    if code not in known or scope not in dict(known[code][1]):
+        abort(404)
+    wave, scopes = known[code]
+    snapshot = latest_snapshot(wave.id) or abort(404)
+    report = report_of(wave, snapshot, scope)
+    form = report_form({code: known[code]})
+    form.scope.data = scope
+    return render_template(
+        "reports/preview.html",
+        wave=wave,
+        scope=scope,
+        scopes=scopes,
+        body=Markup(rendered(report)),  # noqa: S704 - the writer escapes every text
+        form=form,
+        formats=FORMATS,
+    )
+
+
+def rendered(report: Any) -> str:
+    """The report's HTML fragment."""
+    from surveys.writers.html import render
+
+    return render(report).decode()
+
+
+@bp.route("/settings", methods=["GET", "POST"])
+def settings() -> str | Response:
+    """Letterhead, basis and signature of every document."""
+    form = LetterheadForm(data=letterhead_setting() if request.method == "GET" else None)
+    if form.validate_on_submit():
+        values = {name: value or "" for name, value in form.data.items() if name != "csrf_token"}
+        queries.store_letterhead(values)
+        record("letterhead.changed", "setting", "letterhead")
+        db.session.commit()
+        flash(_("Сохранено. Новые документы выйдут с этими реквизитами."))
+        return redirect(url_for("reports.settings"))
+    return render_template("reports/settings.html", form=form)

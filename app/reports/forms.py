@@ -1,0 +1,42 @@
+"""Forms of asking for a document, and of the letterhead."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import Length
+
+FORMATS = {
+    "docx": _l("DOCX, для Word"),
+    "pdf": _l("PDF, для печати"),
+    "xlsx": _l("XLSX, таблицы для Excel"),
+    "html": _l("HTML, для сайта"),
+}
+
+
+class ReportForm(FlaskForm):
+    """«Создать справку»."""
+
+    wave = SelectField(_l("Этап"))
+    scope = SelectField(_l("О ком"))
+    format = SelectField(_l("Формат"), choices=list(FORMATS.items()))
+
+
+class LetterheadForm(FlaskForm):
+    """What stands on every document: printed as it is typed."""
+
+    name_ru = TextAreaField(_l("Название на русском языке"), validators=[Length(max=500)])
+    name_kbd = TextAreaField(_l("Название на кабардино-черкесском языке"), validators=[Length(max=500)])
+    name_krc = TextAreaField(_l("Название на карачаево-балкарском языке"), validators=[Length(max=500)])
+    address = StringField(_l("Адрес, телефон, почта"), validators=[Length(max=300)])
+    place = StringField(
+        _l("Место составления"), validators=[Length(max=100)], description=_l("Например: гор. Прохладный")
+    )
+    number = StringField(_l("Номер документа"), validators=[Length(max=60)])
+    date = StringField(_l("Дата документа"), validators=[Length(max=60)], description=_l("Словами: 22 июня 2020 г."))
+    basis = TextAreaField(
+        _l("Основание"), validators=[Length(max=2000)], description=_l("По одному документу в строке, как печатать")
+    )
+    signatory_position = StringField(_l("Должность подписывающего"), validators=[Length(max=300)])
+    signatory_name = StringField(_l("Инициалы и фамилия подписывающего"), validators=[Length(max=100)])
+    executor = StringField(_l("Исполнитель"), validators=[Length(max=100)])
+    phone = StringField(_l("Телефон исполнителя"), validators=[Length(max=60)])

@@ -1,0 +1,147 @@
+"""The analysis page as finished values: the report's own tables, with bars and heat beside the same figures."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.content import instrument_of
+from app.models import Person, Snapshot, Wave
+from app.reach import scope_code, scope_name, scope_reach, within
+from app.snapshots import released_of
+from surveys.definition import Instrument
+from surveys.document import Cell, Table
+from surveys.released import GroupFigures, Released
+
+ENOUGH, PRELIMINARY = 80.0, 50.0  # percent answered: conclusions, preliminary conclusions, none
+HEAT = ((50.0, "h3"), (30.0, "h2"), (15.0, "h1"))
+TONES = {"none": 0, "low": 1, "medium": 2, "high": 3}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One rectangle of a bar: where it begins and how wide it is, percent, with the pattern p0-p3 or «fill»."""
+
+    x: str
+    width: str
+    pattern: str
+    gap: bool = False
+
+
+def page(wave: Wave, snapshot: Snapshot, scope: str | None, person: Person) -> dict[str, Any] | None:
+    """Values of the page for one group; None where the person may not see it or there is no such group."""
+    released = released_of(snapshot)
+    reach = scope_reach(person, "head", "coordinator")
+    groups = [released.municipality, *released.schools]
+    visible = [group for group in groups if within(group.code, reach)]
+    if not visible:
+        return None
+    code = scope_code(scope) if scope else visible[0].code
+    if code not in {group.code for group in visible}:
+        return None
+    shown = _tables(snapshot.id, snapshot.sha256, code, released, instrument_of(wave.instrument_version))
+    scopes = [(scope_name(group.code), group.label, group.code == code) for group in visible]
+    return {"released": released, "scopes": scopes, "scope": scope_name(code), **shown}
+
+
+_kept: dict[tuple[int, str, str], dict[str, Any]] = {}
+
+
+def _tables(number: int, sha256: str, code: str, released: Released, instrument: Instrument) -> dict[str, Any]:
+    """Finished values of one group, kept per snapshot: a snapshot never changes."""
+    key = (number, sha256, code)
+    if key not in _kept:
+        if len(_kept) > 200:
+            _kept.clear()
+        _kept[key] = _build(code, released, instrument)
+    return _kept[key]
+
+
+def _build(code: str, released: Released, instrument: Instrument) -> dict[str, Any]:
+    from surveys import report_tables as tables
+
+    group, k = released.group(code), released.k
+    whole = group is released.municipality or code == released.municipality.code
+    source = _("Снимок № %(number)s", number=released.snapshot)
+    schools = released.schools if whole else [group]
+    coverage = tables.coverage_table(released, schools, group if whole else None, source)
+    blocks = None if group.hidden else tables.blocks_table(group, instrument, k, source)
+    levels = None if group.hidden else tables.levels_table(group, instrument, source)
+    heat = tables.schools_tables(released, instrument, source)[0] if whole else None
+    items = None if group.hidden else tables.items_table(group, instrument, k, source)
+    return {
+        "group": group,
+        "whole": whole,
+        "preliminary": _preliminary(released, group, whole),
+        "coverage": coverage,
+        "coverage_states": {row.key: coverage_state(released.group(row.key)) for row in coverage.rows},
+        "coverage_bars": {row.key: [_bar(0, released.group(row.key).rate, 100, "fill")] for row in coverage.rows},
+        "blocks": blocks,
+        "block_bars": _mean_bars(group) if blocks else {},
+        "levels": levels,
+        "level_bars": _level_bars(group) if levels else {},
+        "heat": _turned(heat, instrument) if heat else None,
+        "items": items,
+        "quadrants": None if group.hidden else tables.quadrants_table(group, instrument, k, source),
+        "choices": [] if group.hidden else [tables.choice_table(one, instrument, k, source) for one in group.choices],
+    }
+
+
+def coverage_state(group: GroupFigures) -> tuple[str, str]:
+    """(class of the tag, words): whether conclusions are made."""
+    percent = 100 * group.rate if group.rate is not None else None
+    if group.hidden:
+        return "late", _("скрыто: менее 5 ответов") if group.hidden == "primary" else _("скрыто")
+    if percent is None or percent < PRELIMINARY:
+        return "late", _("выводы не делаются")
+    return ("done", _("охват достаточный")) if percent >= ENOUGH else ("wait", _("выводы предварительны"))
+
+
+def _preliminary(released: Released, group: GroupFigures, whole: bool) -> list[str]:
+    """Labels of groups whose coverage is too low for firm conclusions: said first on the page."""
+    groups = [group, *released.schools] if whole else [group]
+    return [one.label for one in groups if one.rate is None or 100 * one.rate < ENOUGH]
+
+
+def _bar(x: float, share: float | None, scale: float, pattern: str) -> Bar:
+    return Bar(f"{x:.1f}%", f"{scale * (share or 0):.1f}%", pattern)
+
+
+def _mean_bars(group: GroupFigures) -> dict[str, list[Bar]]:
+    return {
+        one.scale: [Bar("0.0%", f"{one.mean:.1f}%", f"p{TONES[one.level]}")]
+        for one in group.scales
+        if one.mean is not None and one.level is not None
+    }
+
+
+def _level_bars(group: GroupFigures) -> dict[str, list[Bar]]:
+    bars: dict[str, list[Bar]] = {}
+    for one in group.scales:
+        if not one.levels:
+            continue
+        total, x, parts = sum(one.levels.values()) or 1, 0.0, []
+        for level, place in TONES.items():
+            width = 100.0 * one.levels.get(level, 0) / total  # type: ignore[call-overload]
+            if width:
+                parts.append(Bar(f"{x:.1f}%", f"{width:.1f}%", f"p{place}", gap=x > 0))
+            x += width
+        bars[one.scale] = parts
+    return bars
+
+
+def _turned(table: Table, instrument: Instrument) -> dict[str, Any]:
+    """School x block with blocks as rows, as a methodologist reads it; (code, label, cells with their shade)."""
+    schools = [(row.key, row.cells[0].printed, row.total) for row in table.rows]
+    rows = []
+    for place, scale in enumerate(instrument.scales, start=1):
+        cells = [(row.key, _shade(row.cells[place]), row.cells[place]) for row in table.rows]
+        rows.append((scale.name, scale.short or scale.label, cells))
+    return {"title": table.title, "schools": schools, "rows": rows, "notes": table.notes, "id": table.id}
+
+
+def _shade(cell: Cell) -> str:
+    """Class of a heat cell: darker for a larger share, striped for a hidden one."""
+    if cell.hidden or not isinstance(cell.value, int | float):
+        return "hid"
+    return next((shade for bound, shade in HEAT if cell.value >= bound), "h0")
