@@ -13,8 +13,9 @@ from app.content import store_instrument, store_rules
 from app.events import record
 from app.extensions import db
 from app.models import ConsentText, InstrumentVersion, Municipality, Person, RoadmapPlan, RuleVersion, School
-from app.plans import store_plan
+from app.plans import plan_code, store_plan
 from surveys.definition import Instrument, load_instrument
+from surveys.errors import DefinitionError
 from surveys.roadmap import Roadmap, load_roadmap
 from surveys.rules import Catalogue, load_rules
 
@@ -96,7 +97,49 @@ def start_order() -> RoadmapPlan:
     return plan
 
 
-def add_order_schools(roadmap: Roadmap, municipality: Municipality) -> list[School]:
+def add_plan(roadmap: Roadmap, source: str) -> RoadmapPlan:
+    """Add a plan beside those kept; schools it names and that are missing are added. The caller commits.
+
+    Raises:
+        DefinitionError: this plan is here already.
+    """
+    code = plan_code(roadmap)
+    if db.session.scalar(db.select(RoadmapPlan.id).where(RoadmapPlan.code == code)) is not None:
+        raise DefinitionError(f"план «{code}» уже загружен", source)
+    municipality = db.session.scalar(db.select(Municipality).order_by(Municipality.id).limit(1))
+    if municipality is None:
+        municipality = Municipality(name=roadmap.document.issuer, department=roadmap.document.issuer)
+        db.session.add(municipality)
+        db.session.flush()
+    kept = {school.code: school for school in db.session.scalars(db.select(School))}
+    fresh = [school for school in roadmap.schools if school.key not in kept]
+    added = add_order_schools(roadmap.model_copy(update={"schools": fresh}), municipality, start=len(kept))
+    kept |= {school.code: school for school in added}
+    plan = store_plan(roadmap, municipality, [kept[school.key] for school in roadmap.schools])
+    record("roadmap.imported", "roadmap_plan", plan.id, new={"code": code})
+    return plan
+
+
+def add_instrument(instrument: Instrument, source: str) -> InstrumentVersion:
+    """Keep an instrument from a file; the caller commits.
+
+    Raises:
+        DefinitionError: other content under the same code and version is kept: a published version never changes.
+    """
+    kept = db.session.scalar(
+        db.select(InstrumentVersion).where(
+            InstrumentVersion.code == instrument.code, InstrumentVersion.version == instrument.version
+        )
+    )
+    if kept is not None and kept.sha256 != instrument.sha256():
+        text = (
+            f"версия {instrument.version} анкеты «{instrument.code}» уже есть с другим содержанием: смените номер"
+        )
+        raise DefinitionError(text, source)
+    return store_instrument(instrument)
+
+
+def add_order_schools(roadmap: Roadmap, municipality: Municipality, start: int = 0) -> list[School]:
     """The schools that the order names, by its keys."""
     schools = [
         School(
@@ -107,7 +150,7 @@ def add_order_schools(roadmap: Roadmap, municipality: Municipality) -> list[Scho
             head_name=school.head,
             position=position,
         )
-        for position, school in enumerate(roadmap.schools)
+        for position, school in enumerate(roadmap.schools, start=start)
     ]
     db.session.add_all(schools)
     db.session.flush()

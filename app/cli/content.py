@@ -1,7 +1,228 @@
-"""Commands of this part."""
+"""Commands that bring content in and show the roadmap. Bad input: one line a problem on standard error, status 2."""
 
+import contextlib
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
 from flask import Flask
+
+from app.database import writing
+from app.extensions import db
+from surveys.errors import SurveyError
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+DRY = click.option("--dry-run", is_flag=True, help="Only show what would change.")
 
 
 def register(app: Flask) -> None:
     """Add the commands to ``app``."""
+    for command in (start, schools, people, roadmap, instruments, answers):
+        app.cli.add_command(command)
+
+
+@contextlib.contextmanager
+def refusing() -> Iterator[None]:
+    """Write inside one transaction; a SurveyError undoes it, is told line by line, and ends with 2."""
+    try:
+        with writing():
+            yield
+    except SurveyError as error:
+        db.session.rollback()
+        for line in error.lines():
+            click.echo(line, err=True)
+        sys.exit(2)
+
+
+def refuse(line: str) -> None:
+    db.session.rollback()
+    click.echo(line, err=True)
+    sys.exit(2)
+
+
+def read_bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        raise SurveyError("файл не открывается; проверьте, что он есть и доступен для чтения", file.name) from None
+
+
+def end(dry_run: bool) -> None:
+    """Keep the changes, or leave everything as it was."""
+    if dry_run:
+        db.session.rollback()
+        click.echo("Проверка: ничего не изменено.")
+    else:
+        db.session.commit()
+
+
+@click.command()
+def start() -> None:
+    """Load the order: roadmap, schools, instruments, rules, consent text; no people, no answers."""
+    from app.starting import AlreadyStartedError, start_order
+
+    with refusing():
+        try:
+            plan = start_order()
+        except AlreadyStartedError:
+            refuse("База не пуста: приказ уже загружен. Ничего не изменено.")
+            return
+        db.session.commit()
+        click.echo(f"Загружено: {plan.short_title}; школы, анкеты, правила и текст согласия.")
+
+
+@click.group()
+def schools() -> None:
+    """Schools."""
+
+
+@schools.command("import")
+@FILE
+@DRY
+def import_schools(file: Path, dry_run: bool) -> None:
+    """Take schools from a CSV or XLSX table."""
+    from app.importing import read_table
+    from app.people import school_lists
+
+    with refusing():
+        changes = school_lists.plan_schools(read_table(read_bytes(file), file.name, school_lists.COLUMNS), file.name)
+        if not dry_run:
+            school_lists.apply_schools(changes)
+        click.echo(
+            f"Школы: добавить {len(changes.added)}, изменить {len(changes.changed)}, без изменений {changes.same}, "
+            f"нет в файле {len(changes.missing)}."
+        )
+        end(dry_run)
+
+
+@click.group()
+def people() -> None:
+    """People."""
+
+
+@people.command("import")
+@FILE
+@DRY
+@click.option("--mark-left", is_flag=True, help="Close the accounts of teachers who are not in the file.")
+def import_people(file: Path, dry_run: bool, mark_left: bool) -> None:
+    """Take people from a CSV or XLSX table."""
+    from app.importing import read_table
+    from app.models.people import ROLES
+    from app.people import changes as people_changes
+    from app.people.lists import COLUMNS
+
+    with refusing():
+        table = read_table(read_bytes(file), file.name, COLUMNS)
+        changes = people_changes.plan_people(table, file.name, roles=set(ROLES))
+        if not dry_run:
+            people_changes.apply_people(changes, mark_left=mark_left)
+        sizes = people_changes.counts(changes, mark_left)
+        click.echo(
+            f"Люди: добавить {sizes['added']}, изменить {sizes['changed']}, без изменений {sizes['same']}, "
+            f"нет в файле {sizes['missing']}, из них закрыть {sizes['left']}."
+        )
+        if changes.dropped:
+            click.echo(f"Удалены и не хранятся столбцы: {', '.join(changes.dropped)}.")
+        if changes.unused:
+            click.echo(f"Не используются столбцы: {', '.join(changes.unused)}.")
+        end(dry_run)
+
+
+@click.group()
+def roadmap() -> None:
+    """The roadmap."""
+
+
+@roadmap.command("import")
+@FILE
+@DRY
+def import_roadmap(file: Path, dry_run: bool) -> None:
+    """Take a roadmap from a TOML file."""
+    from app.starting import add_plan
+    from surveys.roadmap import load_roadmap
+
+    with refusing():
+        plan = add_plan(load_roadmap(file), file.name)
+        click.echo(f"Дорожная карта: {plan.short_title}, пунктов {sum(len(one.items) for one in plan.sections)}.")
+        end(dry_run)
+
+
+@roadmap.command("show")
+@click.option("--at", "day", metavar="DATE", help="State at the end of this day, YYYY-MM-DD.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def show_roadmap(day: str | None, as_json: bool) -> None:
+    """Show the items with their state."""
+    from app.models import Municipality
+    from app.plans import current_plan, describe_plan, marks_at, marks_now
+
+    plan = current_plan()
+    if plan is None:
+        refuse("Дорожная карта не загружена: выполните flask --app wsgi start или roadmap import.")
+        return
+    try:
+        date = dt.date.fromisoformat(day) if day else None
+    except ValueError:
+        refuse(f"--at: «{day}» — не дата; пишите ГГГГ-ММ-ДД, например 2020-06-01.")
+        return
+    zone = db.session.get_one(Municipality, plan.municipality_id).timezone
+    told = describe_plan(plan, marks_at(plan, date, zone) if date else marks_now(plan))
+    if as_json:
+        click.echo(json.dumps({**told, "notes": []}, ensure_ascii=False))
+        return
+    for item in told["items"]:
+        click.echo(f"{item['number']:5} {item['status']:12} {item['done']} из {item['of']}  {item['title']}")
+
+
+@click.group()
+def instruments() -> None:
+    """Instruments."""
+
+
+@instruments.command("import")
+@FILE
+@DRY
+def import_instrument(file: Path, dry_run: bool) -> None:
+    """Take a questionnaire or card: ours (.toml) or an XLSForm (.xlsx, .xls, .csv)."""
+    from app.starting import add_instrument
+    from surveys.definition import read_instrument
+
+    with refusing():
+        if file.suffix.lower() == ".toml":
+            instrument = read_instrument(file)
+        else:
+            from surveys.xlsform import read_xlsform
+
+            instrument = read_xlsform(file)
+        add_instrument(instrument, file.name)
+        click.echo(f"Анкета: {instrument.title}, код {instrument.code}, версия {instrument.version}.")
+        end(dry_run)
+
+
+@click.group()
+def answers() -> None:
+    """Answers."""
+
+
+@answers.command("import")
+@click.argument("wave")
+@FILE
+@DRY
+def import_answers(wave: str, file: Path, dry_run: bool) -> None:
+    """Take answers of WAVE (number or code) from a CSV table: one row a respondent, columns school and items."""
+    from app.answer_lists import find_wave, read_answer_lines, store_answer_lines
+
+    with refusing():
+        found = find_wave(wave)
+        if found is None:
+            refuse(f"Этапа «{wave}» нет.")
+            return
+        if found.status != "open":
+            refuse(f"Этап «{wave}» не открыт: ответы принимает только открытый этап.")
+            return
+        lines = read_answer_lines(file, found)
+        added = store_answer_lines(found, lines, file.name)
+        click.echo(f"Ответы: строк {len(lines)}, новых {added}.")
+        end(dry_run)
