@@ -2,10 +2,11 @@
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from surveys.commands_statistics import add_parsers
 from surveys.definition import Instrument, Item, open_instrument
@@ -13,6 +14,13 @@ from surveys.errors import DefinitionError, SurveyError
 from surveys.toml_text import to_toml
 
 BAD_INPUT = 2
+USAGE = (
+    (r"^the following arguments are required: (.*)$", r"не указано: \1"),
+    (r"^unrecognized arguments: (.*)$", r"лишнее в команде: \1"),
+    (r"^argument (\S+): invalid choice: (\S+) \(choose from (.*)\)$", r"\1: нет значения \2; можно: \3"),
+    (r"^argument (\S+): invalid int value: (.*)$", r"\1: нужно целое число, а не \2"),
+    (r"^argument (\S+): expected one argument$", r"\1: не указано значение"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,8 +39,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+class Parser(argparse.ArgumentParser):
+    """Says in Russian what is wrong with the command itself."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print one line and end with the status of bad input."""
+        for pattern, words in USAGE:
+            message = re.sub(pattern, words, message)
+        self.exit(BAD_INPUT, f"{message}; подсказка: {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m surveys", description="Анкеты и карты без сервера и базы данных.")
+    parser = Parser(prog="python -m surveys", description="Анкеты и карты без сервера и базы данных.")
     commands = parser.add_subparsers(required=True, metavar="КОМАНДА")
     check = commands.add_parser("check", help="проверить форму целиком")
     check.add_argument("instrument", help="файл .toml, .xlsx, .xls, .csv или код встроенной формы")

@@ -173,6 +173,12 @@ class Instrument(Part):
     quality: list[QualityFlag] = []
     thresholds: Approval = Approval()
 
+    @property
+    def language_tag(self) -> str:
+        """Language of the texts for a page's ``lang``: «ru» of «Русский (ru)»; empty where the form does not say."""
+        found = re.search(r"(?:^|\()([a-z]{2,3}(?:-[A-Za-z0-9]+)*)\)?$", self.language)
+        return found[1] if found else ""
+
     def item(self, name: str) -> Item:
         """The item called ``name``; KeyError where there is none."""
         return self._by_name[name]

@@ -7,7 +7,7 @@ from pathlib import Path
 from surveys.errors import DefinitionError
 
 MAX_BYTES = 10 * 2**20
-MAX_UNPACKED = 40 * 2**20
+MAX_UNPACKED = 15 * 2**20  # a form of ten thousand rows is a third of it
 MAX_MEMBERS = 500
 MAX_RATIO = 200  # unpacked to packed; an honest sheet stays under 30
 MAX_ROWS = 10_000

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -116,8 +117,10 @@ def _read_xlsx(path: Path) -> Book:
     import openpyxl
 
     book = Book({}, [])
-    written = openpyxl.load_workbook(path, data_only=False, keep_links=False)
-    cached = openpyxl.load_workbook(path, data_only=True, keep_links=False)
+    with warnings.catch_warnings():  # about styles and extensions that do not concern a form
+        warnings.simplefilter("ignore")
+        written = openpyxl.load_workbook(path, data_only=False, keep_links=False)
+        cached = openpyxl.load_workbook(path, data_only=True, keep_links=False)
     for title, name in _chosen(written.sheetnames).items():
         sheet = book.sheets[name] = Sheet(title)
         source, values = written[title], cached[title]
@@ -149,7 +152,12 @@ def _read_xls(content: bytes, source: str) -> Book:
 
     book = Book({}, [])
     try:
-        workbook = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
+        workbook = xlrd.open_workbook(
+            file_contents=content,
+            formatting_info=True,  # or merged cells are not told
+            ragged_rows=True,  # or a far cell fills the memory
+            logfile=io.StringIO(),
+        )
     except xlrd.XLRDError as error:
         locked = "encrypted" in str(error).lower()
         text = "файл защищён паролем; снимите защиту" if locked else "файл повреждён или это не книга Excel"
