@@ -60,7 +60,7 @@ def _bars(figure: Figure) -> "Drawing":
             axes.barh(place, value, height=0.62, color=fill, edgecolor=INK, linewidth=0.7, hatch=hatch)
         axes.text((value or 0) + figure.limit * 0.015, place, words, va="center", fontsize=8, color=INK)
     axes.set_yticks(range(len(names)), names, fontsize=8)
-    axes.invert_yaxis()
+    axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlim(0, figure.limit * 1.3)
     axes.set_xticks([figure.limit * step / 5 for step in range(6)])
     axes.tick_params(axis="x", labelsize=8)

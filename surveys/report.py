@@ -330,9 +330,15 @@ def _help(draft: _Draft, context: ReportContext) -> None:
     if not shown:
         return
     tables = [choice_table(one, context.instrument, context.released.k, context.source) for one in shown]
-    ranked = next((table for table, one in zip(tables, shown, strict=True) if kinds[one.item] == "rank"), tables[0])
+    chosen = next((at for at, one in enumerate(shown) if kinds[one.item] == "rank"), 0)
     text = "Приведено, как часто учителя называли каждый вариант; сведения по отдельным людям не рассматривались"
-    draft.add("help", "Формы помощи и условия обучения", [plain(text)], tables, [choice_figure(ranked)])
+    draft.add(
+        "help",
+        "Формы помощи и условия обучения",
+        [plain(text)],
+        tables,
+        [choice_figure(tables[chosen], shown[chosen].n)],
+    )
 
 
 def _changes(draft: _Draft, context: ReportContext) -> None:
@@ -386,7 +392,11 @@ def _appendices(draft: _Draft, context: ReportContext) -> None:
         table = measures_table("measures-rest", "Остальные принятые меры", rest, context.source)
         draft.add("measures-rest", "Остальные меры", [], [table], appendix=True)
     number = len(context.findings)
-    text = f"Сделано: {count(number, 'вывод')}" if number else "По действующим правилам выводов не сделано"
+    text = (
+        f"По правилам {verb(number, 'сделан', 'сделано')} {count(number, 'вывод')}"
+        if number
+        else "По действующим правилам выводов не сделано"
+    )
     listed = [findings_table(context.findings, context.source)] if number else []
     draft.add("findings", "Полный перечень выводов", [plain(text)], listed, appendix=True)
     method = method_texts(context.instrument, context.released.k)

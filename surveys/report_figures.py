@@ -58,8 +58,8 @@ def quadrants_figure(figures: Quadrants, k: int) -> Figure:
     )
 
 
-def choice_figure(table: Table) -> Figure:
-    """Bars of one choice question, from its table."""
+def choice_figure(table: Table, total: int) -> Figure:
+    """Bars of one choice question, from its table; ``total`` answered it."""
     categories = [str(row.cells[0].value) for row in table.rows]
     shares = [row.cells[2] for row in table.rows]
     values = [float(cell.value) if isinstance(cell.value, int | float) else None for cell in shares]
@@ -77,7 +77,7 @@ def choice_figure(table: Table) -> Figure:
         values=values,
         printed=printed,
         axis="Доля ответивших, %",
-        n=table.notes[0],
+        n=f"n = {integer(total)}",
         alt=alt,
         table=table.id,
     )

@@ -23,7 +23,7 @@ def method_texts(instrument: Instrument, k: int) -> list[Paragraph]:
     texts.append(
         f"Границы уровней утверждены: {approved.by}, {approved.on}"
         if approved.by
-        else "Границы уровней — предложение разработчиков, Управлением образования пока не утверждены"
+        else "Границы уровней — проектные: Управлением образования пока не утверждены"
     )
     texts += [
         "Дефицит — средний и высокий уровни вместе. Системным назван дефицит, о котором известно, что он есть "
@@ -52,7 +52,7 @@ def snapshot_texts(released: Released, instrument: Instrument, rules_sha256: str
     ]
     if rules_sha256:
         texts.append(f"Правила выводов: SHA-256 {rules_sha256}")
-    return [plain(text) for text in texts]
+    return [Paragraph(text=plain(text).text, style="note") for text in texts]
 
 
 def _bands(instrument: Instrument) -> str:

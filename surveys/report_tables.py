@@ -16,7 +16,7 @@ from surveys.printing import (
     share_percent,
 )
 from surveys.released import Change, ChoiceFigures, GroupFigures, Quadrants, Released, ScaleFigures, Share
-from surveys.russian import NBSP, integer, number_text, percent, quote
+from surveys.russian import NBSP, in_order, integer, number_text, percent, quote
 
 ENOUGH = 80.0  # percent answered, from which conclusions are not called preliminary
 WEAKEST = 10
@@ -96,13 +96,13 @@ def blocks_table(group: GroupFigures, instrument: Instrument, k: int, source: st
     """Block - n - M - N - deficit count and percent - level, for one group."""
     bounded = any(figures.deficit and figures.deficit.worst_case for figures in group.scales)
     columns = [
-        Column(title="Блок", width=3.4),
+        Column(title="Блок", width=3.2),
         Column(title="n", kind="integer", width=0.7),
-        Column(title="Освоенность M", kind="decimal", width=1.45),
-        Column(title="Запрос помощи N", kind="decimal", width=1.2),
-        Column(title="Дефицит, чел.", kind="integer", width=1.3),
-        Column(title=f"Дефицит,{NBSP}%", kind="percent", width=1.3),
-        Column(title="Уровень дефицита", width=1.4),
+        Column(title="Освоенность M", kind="decimal", width=1.65),
+        Column(title="Запрос помощи N", kind="decimal", width=1.3),
+        Column(title="Дефицит, чел.", kind="integer", width=1.35),
+        Column(title=f"Дефицит,{NBSP}%", kind="percent", width=1.35),
+        Column(title="Уровень дефицита", width=1.45),
     ]
     if bounded:
         columns.append(Column(title=f"Возможно при полном охвате,{NBSP}%", width=1.3))
@@ -146,9 +146,9 @@ def levels_table(group: GroupFigures, instrument: Instrument, source: str) -> Ta
     labels = {scale.name: scale.label for scale in instrument.scales}
     titles = {level.code: level.label for level in instrument.levels} or LEVEL_WORDS
     codes = [level for level in ("none", "low", "medium", "high") if level in titles]
-    columns = [Column(title="Блок", width=4)]
-    columns += [Column(title=titles[code].capitalize(), kind="integer") for code in codes]
-    columns.append(Column(title="Всего", kind="integer"))
+    columns = [Column(title="Блок", width=3.2)]
+    columns += [Column(title=titles[code].capitalize(), kind="integer", width=1.25) for code in codes]
+    columns.append(Column(title="Всего", kind="integer", width=1.1))
     rows = []
     for figures in shown:
         counts = {str(code): count for code, count in (figures.levels or {}).items()}
@@ -161,7 +161,7 @@ def levels_table(group: GroupFigures, instrument: Instrument, source: str) -> Ta
 def schools_tables(released: Released, instrument: Instrument, source: str) -> list[Table]:
     """School x block: the share of teachers with a deficit, and the mean with its level."""
     scales = instrument.scales
-    heads = [Column(title="Школа", width=1.6)]
+    heads = [Column(title="Школа", width=1.4)]
     heads += [Column(title=scale.short or scale.label, kind="percent", width=1.0) for scale in scales]
     groups = [*released.schools, released.municipality]
     shares, means = [], []
@@ -233,7 +233,7 @@ def items_table(group: GroupFigures, instrument: Instrument, k: int, source: str
         Column(title="Утверждение", width=5),
         Column(title="Блок", width=2),
         Column(title="n", kind="integer", width=0.7),
-        Column(title="Среднее, 0–4", kind="decimal", width=1.1),
+        Column(title="Среднее, 0–4", kind="decimal", width=1.35),
         Column(title=f"Ниже 60{NBSP}%,{NBSP}%", kind="percent", width=1.1),
     ]
     notes = [
@@ -249,8 +249,8 @@ def quadrants_table(group: GroupFigures, instrument: Instrument, k: int, source:
     if not group.quadrants:
         return None
     labels = {scale.name: scale.label for scale in instrument.scales}
-    columns = [Column(title="Блок", width=3.2), Column(title="n", kind="integer", width=0.8)]
-    columns += [Column(title=f"{title},{NBSP}%", kind="percent", width=1.6) for _, title in QUADRANT_TITLES]
+    columns = [Column(title="Блок", width=2), Column(title="n", kind="integer", width=0.8)]
+    columns += [Column(title=f"{title},{NBSP}%", kind="percent", width=2) for _, title in QUADRANT_TITLES]
     rows = []
     for code, figures in group.quadrants:
         cells = [words_cell("Все блоки" if code == "all" else labels.get(code, code)), whole(figures.n)]
@@ -328,7 +328,7 @@ def measures_table(code: str, title: str, measures: Sequence[MeasureText], sourc
         texts = [
             finding,
             measure.recommendation,
-            ", ".join(measure.roadmap_items),
+            ", ".join(in_order(measure.roadmap_items)),
             measure.responsible,
             measure.deadline,
             measure.planned_result,
@@ -339,23 +339,23 @@ def measures_table(code: str, title: str, measures: Sequence[MeasureText], sourc
 
 
 def findings_table(findings: Sequence[Finding], source: str) -> Table:
-    """Every finding with the figures it rests on."""
+    """Every finding with its rank and rule; the group is named where there are several."""
+    several = len({finding.scope for finding in findings}) > 1
     columns = [
-        Column(title="Группа", width=1.4),
-        Column(title="Вывод", width=4),
-        Column(title="Пункты плана", width=1.1),
+        Column(title="Вывод", width=5),
+        Column(title="Пункты плана", width=1.2),
         Column(title="Уровень", width=1.0),
-        Column(title="Приоритет", kind="decimal", width=1.0),
+        Column(title="Приоритет", kind="decimal", width=1.1),
         Column(title="Основание", width=2.2),
     ]
     rows = []
     for finding in findings:
-        both = "два источника" if not finding.single_source else "один источник"
+        both = "один источник" if finding.single_source else "два источника"
         level = LEVEL_WORDS[finding.level]
+        text = f"{finding.scope_label}: {finding.finding}" if several else finding.finding
         cells = [
-            words_cell(finding.scope_label),
-            words_cell(finding.finding),
-            words_cell(", ".join(finding.roadmap_items)),
+            words_cell(text),
+            words_cell(", ".join(in_order(finding.roadmap_items))),
             Cell(value=level, printed=level, tone=finding.level),
             decimal(finding.priority),
             words_cell(f"правило {finding.rule}; {both}"),

@@ -3,6 +3,7 @@
 Verbs are careful: teachers «сообщили о затруднениях»; nothing is said to be caused by anything.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -72,7 +73,7 @@ def coverage_warning(group: GroupFigures, k: int) -> str:
         return f"Результаты {hidden_words(group.hidden, k)}; выводы не делаются"
     if group.rate is not None and 100.0 * group.rate < ENOUGH:
         return (
-            f"Выводы предварительные: анкету заполнили менее {percent(ENOUGH)} учителей "
+            f"Выводы предварительные: охват ниже {percent(ENOUGH)} "
             f"({part_of(group.n, group.population, 'учитель')}, {percent(100.0 * group.rate, 1)})"
         )
     return ""
@@ -81,8 +82,7 @@ def coverage_warning(group: GroupFigures, k: int) -> str:
 def coverage_texts(released: Released, group: GroupFigures) -> list[Paragraph]:
     """Coverage and its limits: the warning first."""
     warning = coverage_warning(group, released.k)
-    texts = [plain(warning)] if warning else []
-    texts.append(plain(took_part(group)))
+    texts = [plain(warning or took_part(group))]
     if group.code == released.municipality.code:
         low = [one for one in released.schools if one.rate is not None and 100.0 * one.rate < ENOUGH]
         if low:
@@ -128,7 +128,7 @@ def strengths(group: GroupFigures, instrument: Instrument) -> list[Paragraph]:
     return [
         item(
             f"{quote(titles.get(one.scale, one.scale))}: средняя освоенность {number_text(one.mean or 0.0)} из 100, "
-            f"уровень дефицита {_level(one)}"
+            + ("дефицит не выявлен" if one.level == "none" else f"уровень дефицита {_level(one)}")
         )
         for one in shown[:STRONG]
     ]
@@ -162,12 +162,9 @@ def _deficit_text(one: ScaleFigures, title: str) -> str:
 
 
 def main_measures(measures: Sequence[MeasureText]) -> list[Paragraph]:
-    """Accepted measures for the main page, joined by responsible and first roadmap item, at most seven."""
+    """Accepted measures for the main page, at most seven: their first steps, whole in the table of measures."""
     return [
-        item(
-            f"{_joined(group, 'recommendation')} ({items_text(_items(group))}; "
-            f"ответственный — {group[0].responsible}; срок: {_joined(group, 'deadline')})"
-        )
+        item(f"{_leads(group)} ({items_text(_items(group))}; отв.: {group[0].responsible})")
         for group in merge_measures(measures)[:MOST_MEASURES]
     ]
 
@@ -185,9 +182,10 @@ def _items(group: Sequence[MeasureText]) -> list[str]:
     return list(dict.fromkeys(number for measure in group for number in measure.roadmap_items))
 
 
-def _joined(group: Sequence[MeasureText], field: str) -> str:
-    texts = dict.fromkeys(str(getattr(measure, field)).rstrip(". ") for measure in group)
-    return "; ".join(text if place == 0 else text[:1].lower() + text[1:] for place, text in enumerate(texts))
+def _leads(group: Sequence[MeasureText]) -> str:
+    """The first clause of every measure, joined."""
+    leads = [re.split(r"[;.]\s", measure.recommendation, maxsplit=1)[0].rstrip(".; ") for measure in group]
+    return "; ".join(text if place == 0 else text[:1].lower() + text[1:] for place, text in enumerate(leads))
 
 
 def block_texts(group: GroupFigures, instrument: Instrument) -> list[Paragraph]:
@@ -220,27 +218,37 @@ def block_texts(group: GroupFigures, instrument: Instrument) -> list[Paragraph]:
 
 
 def school_texts(released: Released, instrument: Instrument) -> list[Paragraph]:
-    """Deficits common to three schools and more, single ones, and schools that could help one another."""
-    texts = []
+    """Deficits common to three schools and more, those of single schools, and schools that could share experience."""
+    shown = [school for school in released.schools if not school.hidden]
+    common: list[Paragraph] = []
+    single: dict[str, list[str]] = {}
     for scale in instrument.scales:
-        found = {school.label: _scale_of(school, scale.name) for school in released.schools if not school.hidden}
-        systemic = [label for label, one in found.items() if one is not None and _proven_share(one) >= SYSTEM]
-        able = [label for label, one in found.items() if one is not None and one.level == "none"]
-        if not systemic:
+        systemic = [one.label for one in shown if _has(one, scale.name, systemic=True)]
+        able = [one.label for one in shown if _has(one, scale.name, systemic=False)]
+        if len(systemic) >= COMMON:
+            text = f"{quote(scale.label)}: {join(systemic)}"
+            common.append(item(text + (f"; поделиться опытом могут: {join(able)}" if able else "")))
             continue
-        where = counted_words(len(systemic), "школа", "pre")
-        kind = "общий дефицит" if len(systemic) >= COMMON else "дефицит отдельных школ"
-        text = f"{quote(scale.label)} — {kind}: системные затруднения в {where} ({join(systemic)})"
-        if able:
-            text += f"; поделиться опытом могут: {join(able)}"
-        texts.append(item(text))
-    if texts:
-        lead = (
-            f"Общими названы дефициты {counted_words(COMMON, 'школа', 'gen')} и более: их целесообразно рассматривать "
-            "на районных методических объединениях (РМО); дефициты отдельных школ — адресно"
-        )
-        texts.insert(0, plain(lead))
+        for label in systemic:
+            single.setdefault(label, []).append(quote(scale.label))
+    least = counted_words(COMMON, "школа", "pre")
+    if not common and not single:
+        return [plain("Ни в одной из показанных школ системного дефицита не выявлено")]
+    texts = [plain(f"Общие дефициты (в {least} и более), для районных методических объединений (РМО):"), *common]
+    if not common:
+        texts = [plain(f"Общих дефицитов (в {least} и более) не выявлено")]
+    if single:
+        texts.append(plain("Дефициты отдельных школ, для адресной помощи:"))
+        texts += [item(f"{label} — {', '.join(blocks)}") for label, blocks in single.items()]
     return texts
+
+
+def _has(school: GroupFigures, scale: str, *, systemic: bool) -> bool:
+    """Has the school a systemic deficit in the block; or (``systemic`` False) none at all?"""
+    figures = next((one for one in school.scales if one.scale == scale and not one.hidden), None)
+    if figures is None:
+        return False
+    return _proven_share(figures) >= SYSTEM if systemic else figures.level == "none"
 
 
 def change_texts(changes: Sequence[Change], instrument: Instrument) -> list[Paragraph]:
@@ -288,7 +296,3 @@ def _level(one: ScaleFigures) -> str:
 def _proven_share(one: ScaleFigures) -> float:
     bounds = share_bounds(one.deficit)
     return bounds[0] if bounds else 0.0
-
-
-def _scale_of(group: GroupFigures, scale: str) -> ScaleFigures | None:
-    return next((one for one in group.scales if one.scale == scale and not one.hidden), None)

@@ -241,10 +241,15 @@ def quote(text: str) -> str:
 
 
 def items_text(numbers: Sequence[str]) -> str:
-    """«п. 3.9», «пп. 3.6, 3.11»; empty for none."""
+    """«п. 3.9», «пп. 3.6, 3.11», in the order of the plan; empty for none."""
     if not numbers:
         return ""
-    return ("п." if len(numbers) == 1 else "пп.") + NBSP + ", ".join(numbers)
+    return ("п." if len(numbers) == 1 else "пп.") + NBSP + ", ".join(in_order(numbers))
+
+
+def in_order(numbers: Sequence[str]) -> list[str]:
+    """Numbers of items as the plan has them: 3.8 before 3.10."""
+    return sorted(numbers, key=lambda number: [int(step) for step in re.findall(r"\d+", number)])
 
 
 def sentence(text: str) -> str:

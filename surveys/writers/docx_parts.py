@@ -54,7 +54,19 @@ def set_fonts(document: Any, language: str) -> None:
         form.first_line_indent, form.alignment, form.line_spacing = Mm(0), alignment, 1.0
         form.space_before, form.space_after = Pt(before), Pt(after)
         form.keep_with_next = name in ("Table Title", "Figure")
+    _allow_hyphens(document)
     _name_substitute(document)
+
+
+def _allow_hyphens(document: Any) -> None:
+    """Long words may be parted in the narrow columns of tables, and nowhere else."""
+    before = document.settings.element.xpath("./w:defaultTabStop")
+    for stop in before[:1]:  # the schema wants it right here
+        stop.addnext(_element("w:autoHyphenation", {}))
+    later = ("w:kinsoku", "w:wordWrap", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl", "w:rPr")
+    for name, value in (("Normal", "1"), ("Table Text", "0")):
+        properties = document.styles[name].element.get_or_add_pPr()
+        properties.insert_element_before(_element("w:suppressAutoHyphens", {"w:val": value}), *later)
 
 
 def _style(style: Any, size: float, *, bold: bool = False) -> None:
@@ -160,7 +172,7 @@ def add_table(document: Any, table: Table, width_mm: float, *, size: float) -> N
     head = native.add_row()
     _row_properties(head, head=True)
     for cell, column, width in zip(head.cells, table.columns, widths, strict=True):
-        _fill(cell, column.title, width, size, bold=True, right=False)
+        _fill(cell, column.title, width, size - 1, bold=True, right=False)
         _shade(cell, "E7E6E6")
     for row in table.rows:
         _add_row(native, row, table, widths, size)

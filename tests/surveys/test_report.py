@@ -1,0 +1,188 @@
+"""The report value: its structure, its words, and that nothing hidden gets into it."""
+
+import json
+
+import pytest
+
+from surveys.document import Report
+from surveys.findings import find
+from surveys.report import build_report, measure_text
+from surveys.rules import load_rules
+from tests.surveys.sample_released import SECRET, context, exact, questionnaire, released, settings
+
+RULES = load_rules()
+
+
+def report(scope: str = "municipality", **changes: object) -> Report:
+    """A report with every finding accepted as a measure."""
+    code = scope.removeprefix("school:")
+    found = find(changes.get("released", released()), code, RULES, questionnaire())  # type: ignore[arg-type]
+    given = {"findings": found, "measures": [measure_text(one) for one in found], "rules_sha256": RULES.sha256()}
+    return build_report(context(scope, **{**given, **changes}))
+
+
+def texts(value: Report, section: str) -> str:
+    found = next(one for one in value.sections if one.id == section)
+    return "\n".join(paragraph.text for paragraph in found.paragraphs).replace("\u00a0", " ")
+
+
+def test_contract_has_the_stable_keys_and_plain_numbers():
+    body = json.loads(json.dumps(report().contract(), allow_nan=False))
+    assert list(body) == ["title", "wave", "scope", "snapshot", "sections", "tables", "measures"]
+    assert (body["wave"], body["scope"], body["snapshot"]) == ("demo-baseline", "municipality", 3)
+    assert set(body["measures"][0]) == {
+        "finding",
+        "recommendation",
+        "roadmap_items",
+        "responsible",
+        "deadline",
+        "planned_result",
+        "measure_of_success",
+    }
+    blocks = next(table for table in body["tables"] if table["id"] == "blocks")
+    low = next(row for row in blocks["rows"] if row[0] == "Работа с неуспевающими обучающимися")
+    # 87 answered, mean 45.1, need 61.9, 44 teachers, 44 / 87 * 100 unrounded
+    assert low[1:5] == [87, 45.1, 61.9, 44]
+    assert low[5] == pytest.approx(50.57471264, abs=1e-8)
+    assert {code for section in body["sections"] for code in section["tables"]} == {one["id"] for one in body["tables"]}
+
+
+def test_whole_value_survives_storage():
+    value = report()
+    assert Report.model_validate_json(value.model_dump_json()) == value
+
+
+def test_order_of_sections():
+    assert [section.id for section in report().sections] == [
+        "basis",
+        "coverage",
+        "main",
+        "blocks",
+        "schools",
+        "items",
+        "need",
+        "help",
+        "measures",
+        "conclusions",
+        "measures-rest",
+        "findings",
+        "method",
+        "snapshot",
+    ]
+
+
+def test_hidden_figures_are_words_in_their_cells():
+    rows = {row.key: [cell.value for cell in row.cells] for row in report().table("schools-share").rows}
+    assert set(rows["demo4"][1:]) == {"скрыто: менее 5 ответов"}
+    assert set(rows["demo5"][1:]) == {"скрыто для защиты соседней группы"}
+    assert rows["demo3"][1] == "80\u00a0% и более"
+    assert rows["demo3"][9] == "не менее 8 из\u00a012"
+    assert rows["demo1"][8] == "менее 5 из\u00a025"
+    assert rows["demo1"][1] == pytest.approx(36.0)  # 9 of 25
+
+
+@pytest.mark.parametrize("scope", ["municipality", "school:demo4", "school:demo5"])
+def test_figures_that_are_hidden_never_enter_the_report(scope):
+    assert str(SECRET) not in report(scope).model_dump_json()
+    assert "13,6" not in report(scope).model_dump_json()
+
+
+def test_a_shown_figure_does_enter_the_report():
+    assert "45.1" in report("school:demo1").model_dump_json()
+
+
+def test_low_coverage_is_said_first():
+    whole = report()
+    for section in ("coverage", "main", "conclusions"):
+        assert texts(whole, section).startswith("Выводы предварительные: охват ниже 80 % (87 из 111 учителей, 78,4 %).")
+    assert texts(report("school:demo1"), "coverage").startswith("В анкетировании приняли участие 25 из 27 учителей")
+
+
+def test_main_page_has_strengths_deficits_and_at_most_seven_measures():
+    lines = texts(report(), "main").splitlines()
+    strengths, deficits, measures = (lines.index(title) for title in ("Сильные стороны", "Дефициты", "Меры"))
+    assert deficits - strengths - 1 == 3
+    assert measures - deficits - 1 == 5
+    assert 5 <= len(lines) - measures - 1 <= 7
+    assert lines[deficits + 1] == (
+        "Системный дефицит выявлен по блоку «Работа с неуспевающими обучающимися»: у 44 из 87 учителей (51 %) уровень "
+        "средний или высокий; средняя освоенность 45,1, запрос помощи 61,9 из 100."
+    )
+
+
+def test_measures_beyond_seven_stand_in_an_appendix():
+    value = report()
+    main, rest = (len(value.table(code).rows) for code in ("measures", "measures-rest"))
+    assert main + rest == len(value.measures) == 10
+    assert "measures-rest" not in {table.id for table in report("school:demo1").tables}
+
+
+def test_school_without_results_has_no_figures_but_says_why():
+    value = report("school:demo4")
+    assert {table.id for table in value.tables} == {"coverage", "measures", "findings"}
+    assert "Анкету заполнили менее 5 учителей" in texts(value, "main")
+    assert value.figures == []
+
+
+def test_careful_words():
+    everything = report().model_dump_json()
+    assert "не владе" not in everything
+    assert "сообщил" in everything
+    assert "вызвано" not in everything
+
+
+def test_equal_data_equal_text_and_other_data_other_text():
+    assert report() == report()
+    whole = released()
+    scales = [
+        one.model_copy(update={"deficit": exact(50, 87), "mean": 39.9, "level": "high"}) if one.scale == "COM" else one
+        for one in whole.municipality.scales
+    ]
+    other = whole.model_copy(update={"municipality": whole.municipality.model_copy(update={"scales": scales})})
+    changed = report(released=other)
+    assert texts(changed, "main") != texts(report(), "main")
+    assert "«Общение с родителями, обучающимися и коллегами»: у 50 из 87 учителей (57 %)" in texts(changed, "main")
+
+
+def test_without_measures_the_document_says_so():
+    value = report(measures=[])
+    assert "Меры пока не приняты" in texts(value, "main")
+    assert value.contract()["measures"] == []
+
+
+def test_edited_section_keeps_the_persons_words_and_is_marked():
+    value = report(edits={"conclusions": ["Рабочей группе рассмотреть справку."]})
+    section = next(one for one in value.sections if one.id == "conclusions")
+    assert [(one.text, one.edited) for one in section.paragraphs] == [("Рабочей группе рассмотреть справку.", True)]
+
+
+def test_common_deficits_need_three_schools():
+    assert "Общих дефицитов (в трёх школах и более) не выявлено" in texts(report(), "schools")
+    whole = released()
+    schools = []
+    for school in whole.schools:
+        scales = [one.model_copy(update={"deficit": exact(10, 30), "n": 30}) for one in school.scales]
+        schools.append(school if school.hidden else school.model_copy(update={"scales": scales}))
+    shared = whole.model_copy(update={"schools": schools})
+    assert "«Проектирование и проведение урока»: Школа № 1, Школа № 2 и Школа № 3" in texts(
+        report(released=shared), "schools"
+    )
+
+
+def test_every_figure_names_its_table_and_has_alt_text_with_the_same_words():
+    value = report()
+    assert [figure.id for figure in value.figures] == ["blocks-bars", "need-quadrants", "choice-C13-bars"]
+    for figure in value.figures:
+        assert figure.table in {table.id for table in value.tables}
+        assert all(words in figure.alt for words in figure.printed)
+
+
+def test_marks_follow_the_settings():
+    assert report().marks == ["Демонстрационные данные"]
+    plain = build_report(context(settings=type(settings())()))
+    assert plain.marks == ["Проект"]
+
+
+def test_unknown_school_is_an_error():
+    with pytest.raises(KeyError):
+        build_report(context("school:nowhere"))
