@@ -22,7 +22,16 @@ class Config:
     JOB_STALE_SECONDS = 30.0  # a worker silent for so long is taken for dead
     JOB_SWEEP_SECONDS = 5.0
     BABEL_DEFAULT_LOCALE = "ru"
-    COMPRESS_MIMETYPES = ["text/html", "text/css", "application/javascript", "application/json", "image/svg+xml"]
+    COMPRESS_MIMETYPES = [
+        "text/html",
+        "text/css",
+        "text/javascript",
+        "application/javascript",
+        "application/json",
+        "image/svg+xml",
+    ]
+    COMPRESS_ALGORITHM = COMPRESS_ALGORITHM_STREAMING = ["br", "gzip"]  # static files count as streams
+    COMPRESS_BR_LEVEL = 5
 
     def __init__(self) -> None:
         env = os.environ.get
@@ -65,9 +74,10 @@ def with_driver(url: str) -> str:
 
 def engine_options(url: str) -> dict[str, Any]:
     """A connection that died while idle is replaced unseen; an absent server is an error in seconds, not minutes."""
+    options: dict[str, Any] = {"hide_parameters": True}  # names and answers never reach the log
     if url.startswith("postgresql"):
-        return {"pool_pre_ping": True, "pool_timeout": 10, "connect_args": {"connect_timeout": 5}}
-    return {}
+        return {**options, "pool_pre_ping": True, "pool_timeout": 10, "connect_args": {"connect_timeout": 5}}
+    return options
 
 
 def kept_secret(path: Path) -> str:

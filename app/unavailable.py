@@ -19,7 +19,7 @@ def init_app(app: Flask) -> None:
 
 def unavailable(error: Exception) -> Response:
     """The 503 page, drawn without asking the database who is signed in or what the department is called."""
-    current_app.logger.error("database unavailable: %s", error)
+    current_app.logger.error("database unavailable: %s", str(error).splitlines()[0])
     db.session.rollback()
     g._login_user = login_manager.anonymous_user()
     g.installation = (_("Управление образования"), "Europe/Moscow", False)

@@ -19,28 +19,32 @@ def _app() -> Flask:
 
 
 @click.command()
-def serve() -> None:
-    """Serve pages and do long jobs until Ctrl-C."""
+@click.option("--prepare", is_flag=True, help="Сначала обновить таблицы; в пустую базу загрузить демонстрацию.")
+@click.pass_context
+def serve(context: click.Context, prepare: bool) -> None:
+    """Запустить сервер страниц и обработчик длинных заданий; остановить: Ctrl-C."""
     from app.operations import serving
 
     problem = serving.port_problem(current_app.config["HOST"], current_app.config["PORT"])
     if problem:
         _refuse(problem)
+    if prepare:
+        serving.prepare(_app(), context)
     serving.serve(_app())
 
 
 @click.command()
 def worker() -> None:
-    """Do long jobs until stopped."""
+    """Запустить только обработчик длинных заданий."""
     from app.jobs.worker import run_worker
 
     run_worker(_app())
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.option("--json", "as_json", is_flag=True, help="Один документ JSON.")
 def doctor(as_json: bool) -> None:
-    """Check the installation; status 2 when something is wrong."""
+    """Проверить установку: строка на проверку, статус 2, если что-то не так."""
     from app.operations.doctor import examine
 
     checks = list(examine())
@@ -57,7 +61,7 @@ def doctor(as_json: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """Write the whole database and all files into one archive FILE; the server may go on working."""
+    """Записать всю базу и все файлы в один архив FILE; сервер может работать."""
     from app.operations.archive import BadArchiveError
     from app.operations.backup import write_archive
 
@@ -71,9 +75,9 @@ def backup(file: Path) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--force", is_flag=True, help="Replace what is in the database.")
+@click.option("--force", is_flag=True, help="Заменить всё, что есть в базе.")
 def restore(file: Path, force: bool) -> None:
-    """Put the database and files of archive FILE in place; first everything in it is checked."""
+    """Восстановить базу и файлы из архива FILE; сначала архив проверяется целиком."""
     from app.operations.archive import BadArchiveError
     from app.operations.restore import read_archive
 

@@ -5,7 +5,12 @@ import socket
 import sys
 from pathlib import Path
 
+import click
 from flask import Flask
+from flask_migrate import upgrade
+
+from app.extensions import db
+from app.models import Municipality, Person
 
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 
@@ -32,6 +37,20 @@ def free_port(host: str, port: int) -> int:
             if probe.connect_ex((host, candidate)):
                 return candidate
     return 8080
+
+
+def prepare(app: Flask, context: click.Context) -> None:
+    """Bring the tables up to date; fill an empty database with the demonstration unless OPORA_DEMO=no."""
+    upgrade()
+    empty = not any(
+        db.session.scalar(db.select(db.func.count()).select_from(table)) for table in (Municipality, Person)
+    )
+    db.session.rollback()
+    if empty and os.environ.get("OPORA_DEMO") != "no":
+        click.echo("База пуста: загружаю демонстрационные данные…")
+        context.invoke(app.cli.commands["demo"])
+    db.session.remove()
+    db.engine.dispose()
 
 
 def serve(app: Flask) -> None:

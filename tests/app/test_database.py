@@ -1,0 +1,105 @@
+"""Durable settings, and what people see when the database is away."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import make_url
+
+from app import create_app
+from app.config import TestConfig, with_driver
+from app.database import network_filesystem, sqlite_pragmas
+from app.extensions import db
+
+MOUNTS = """\
+/dev/sda1 / ext4 rw 0 0
+server:/homes /home nfs4 rw 0 0
+/dev/sdb1 /home/local\\040disk ext4 rw 0 0
+//server/share /mnt/share cifs rw 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "settings"),
+    [  # fixed in 3.51.3: https://sqlite.org/releaselog/3_51_3.html
+        ((3, 40, 1), ("delete", "EXTRA")),
+        ((3, 51, 2), ("delete", "EXTRA")),
+        ((3, 51, 3), ("wal", "FULL")),
+        ((3, 52, 0), ("wal", "FULL")),
+        ((4, 0, 0), ("wal", "FULL")),
+    ],
+)
+def test_journal_follows_the_library_version(version: tuple[int, int, int], settings: tuple[str, str]) -> None:
+    assert sqlite_pragmas(version) == settings
+
+
+def test_settings_are_in_force_in_a_session(bare_app: Flask) -> None:
+    with bare_app.app_context(), db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            journal, word = sqlite_pragmas(sqlite3.sqlite_version_info)
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == journal
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == {"FULL": 2, "EXTRA": 3}[word]
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        else:
+            assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+
+
+@pytest.mark.parametrize(("setting", "starts"), [("off", False), ("on", True)])
+def test_start_on_postgresql_without_durable_commits_is_refused(
+    database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], setting: str, starts: bool
+) -> None:
+    if not database_url.startswith("postgresql"):
+        pytest.skip("a session of PostgreSQL only")
+    url = make_url(database_url).update_query_dict({"options": f"-c synchronous_commit={setting}"})
+    config = TestConfig(url.render_as_string(hide_password=False), tmp_path)
+    if starts:
+        app = create_app(config)
+        with app.app_context():
+            db.engine.dispose()
+        return
+    with pytest.raises(SystemExit) as refusal:
+        create_app(config)
+    assert "synchronous_commit = off" in str(refusal.value.code)
+    assert "\n" not in str(refusal.value.code)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/var/opora.db", None),
+        ("/home/anna/opora.db", "nfs4"),
+        ("/home/local disk/opora.db", None),
+        ("/mnt/share/opora.db", "cifs"),
+    ],
+)
+def test_network_disk_is_recognised(path: str, kind: str | None) -> None:
+    assert network_filesystem(Path(path), MOUNTS) == kind
+
+
+@pytest.mark.parametrize("url", ["postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"])
+def test_postgresql_address_gets_our_driver(url: str) -> None:
+    assert with_driver(url) == "postgresql+psycopg://u@h/d"
+
+
+def test_page_without_a_database_is_russian_503(tmp_path: Path) -> None:
+    app = create_app(TestConfig("postgresql+psycopg://nobody@127.0.0.1:9/nothing", tmp_path))
+    client = app.test_client()
+    for page in ("/login", "/help"):
+        response = client.get(page)
+        assert response.status_code == 503
+        assert "Опора временно недоступна" in response.text
+        assert "Traceback" not in response.text
+        assert response.headers["Retry-After"]
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 503
+
+
+def test_signed_in_person_sees_503_too(tmp_path: Path) -> None:
+    """A session makes the page ask who that is; this question fails as well, and on the error page again."""
+    client = create_app(TestConfig("postgresql+psycopg://nobody@127.0.0.1:9/nothing", tmp_path)).test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = "1.0"
+    response = client.get("/")
+    assert response.status_code == 503
+    assert "Сохранённые ответы целы" in response.text
