@@ -11,13 +11,15 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from werkzeug.test import TestResponse
 
 from app import create_app
 from app.config import TestConfig
@@ -85,10 +87,25 @@ def other_app(tmp_path: Path) -> Iterator[Flask]:
             db.engine.dispose()
 
 
+class Browser(FlaskClient):
+    """Each request in an application context of its own, as in production.
+
+    Without it ``g`` and the session of the test would serve every request: a second client would be signed in as the
+    first. What the test itself has read or changed is committed before, so that it holds no lock.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if has_app_context():
+            db.session.commit()
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture(scope="session")
 def bare_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application on a migrated, empty database."""
     app = create_app(TestConfig(database_url, Path(tmp_path_factory.mktemp("instance"))))
+    app.test_client_class = Browser
     with app.app_context():
         upgrade()
     yield app

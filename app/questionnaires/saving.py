@@ -35,11 +35,12 @@ def base_of(draft: Draft, names: Iterable[str]) -> str:
     return json.dumps({name: raw_of(name, draft.values, marked) for name in names}, ensure_ascii=False)
 
 
-def posted_changes(step: Step, form: MultiDict[str, str]) -> dict[str, Raw]:
+def posted_changes(step: Step, form: MultiDict[str, str], draft: Draft) -> dict[str, Raw]:
     """Items that the person changed on the page.
 
     A page names what it showed; an answer sent unchanged is left to what is kept, which another device may have changed
-    since. A form without that name (a page saved by hand, a program) replaces the answers it brings.
+    since. Only a follow-up that was dropped while another answer hid it comes back as the page still shows it. A form
+    without that name (a page saved by hand, a program) replaces the answers it brings.
     """
     try:
         base = json.loads(form.get(BASE, ""))
@@ -48,7 +49,8 @@ def posted_changes(step: Step, form: MultiDict[str, str]) -> dict[str, Raw]:
     if not isinstance(base, dict):
         return {name: clean(form.getlist(name)) for name in step.names() if name in form}
     sent = {name: clean(form.getlist(name)) for name in step.names() if name in base}
-    return {name: raw for name, raw in sent.items() if raw != base[name]}
+    opened = {item.name for item in step.items if item.relevant and item.name not in draft.values}
+    return {name: raw for name, raw in sent.items() if raw != base[name] or (raw and name in opened)}
 
 
 def merge(draft: Draft, plan: Plan, step: Step, changes: Mapping[str, Raw]) -> Checked:

@@ -181,7 +181,7 @@ def save(code: str, number: int) -> tuple[Response, int] | Response:
 
 def store(work: Work, page: Step) -> Checked:
     """Merge what the page sent into the draft."""
-    work.checked = saving.merge(work.draft, work.plan, page, saving.posted_changes(page, request.form))
+    work.checked = saving.merge(work.draft, work.plan, page, saving.posted_changes(page, request.form, work.draft))
     saving.touch(work.draft, utc_now())
     return work.checked
 

@@ -81,7 +81,10 @@
     var name = event.target.name;
     if (!name || name === "csrf_token" || name.indexOf("draft:") === 0) { return; }
     if (event.target.type === "checkbox" && event.target.checked) { alone(event.target); }
-    changed[name] = (changed[name] || 0) + 1;
+    var card = event.target.closest("fieldset.q");  // with its follow-ups: the server may have dropped a hidden one
+    Array.from(card ? card.elements : [event.target]).forEach(function (input) {
+      if (input.name) { changed[input.name] = (changed[input.name] || 0) + 1; }
+    });
     keep();
     later(1500);
   }
