@@ -126,6 +126,9 @@ def t_quantile(p: float, df: int) -> float:
         return (2 * p - 1) * math.sqrt(2 / (4 * p * (1 - p)))
     z = _normal_quantile(p)
     t = z + (z**3 + z) / (4 * df) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * df**2)
+    t += (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * df**3)
+    if df >= 5000:  # the next term is under 1e-13, and the gamma functions lose more
+        return t
     for _ in range(60):
         step = (t_distribution(t, df) - p) / _t_density(t, df)
         t -= step

@@ -169,10 +169,15 @@ def scale_totals(
     levels = scores.level_places(instrument)
     names = [level.code for level in ordered_levels(instrument)]
     size, blocks = len(names), len(scores.scales)
+    shape = (groups, blocks)
     totals = ScaleTotals(
-        *(np.zeros((groups, blocks), kind) for kind in (np.int64, float, float, np.int64, float)),
-        np.zeros((groups, blocks, size), np.int64),
-        np.zeros((groups, blocks), np.int64),
+        np.zeros(shape, np.int64),
+        np.zeros(shape),
+        np.zeros(shape),
+        np.zeros(shape, np.int64),
+        np.zeros(shape),
+        np.zeros((*shape, size), np.int64),
+        np.zeros(shape, np.int64),
     )
     for at in range(blocks):
         used = ~np.isnan(scores.score[:, at]) if keep is None else keep & ~np.isnan(scores.score[:, at])
@@ -198,9 +203,9 @@ def _moments(
         deviations = x - mean
         return np.asarray([len(x)]), np.asarray([mean]), np.asarray([float(deviations @ deviations)])
     g = group[used]
-    n = np.bincount(g, minlength=groups)
+    n = np.bincount(g, minlength=groups).astype(np.int64)
     mean_by = np.divide(np.bincount(g, x, groups), n, out=np.zeros(groups), where=n > 0)
-    return n, mean_by, np.bincount(g, (x - mean_by[g]) ** 2, groups)
+    return n, mean_by, np.bincount(g, (x - mean_by[g]) ** 2, groups).astype(float)
 
 
 def quadrant_places(scores: Scores, instrument: Instrument) -> NDArray[np.int8]:

@@ -1,6 +1,17 @@
 """The disclosure gate: the only way out for figures about respondents' answers."""
 
+from surveys.disclosure.changes import PairSummary, comparable_scales, may_enter, release_changes, summarise_pairs
 from surveys.disclosure.gate import MUNICIPALITY, release
 from surveys.disclosure.tables import TOTAL, suppress_table
 
-__all__ = ["MUNICIPALITY", "TOTAL", "release", "suppress_table"]
+__all__ = [
+    "MUNICIPALITY",
+    "TOTAL",
+    "PairSummary",
+    "comparable_scales",
+    "may_enter",
+    "release",
+    "release_changes",
+    "summarise_pairs",
+    "suppress_table",
+]

@@ -106,7 +106,7 @@ def _guarded(
         return None, mean, counts_open and clean(table, k)
     lows = np.asarray([percent is not None and percent < low_mark(instrument) for percent in percents])
     n, count = int(table.sum()), int(table[lows].sum())
-    part = Part(n, count, Range(0, n))
+    part = Part.free(n, count)
     share: Share | None = share_of(part, print_of(part, k), k)
     if counts_open and clean(table, k):
         return share, mean, True

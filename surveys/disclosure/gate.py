@@ -23,7 +23,7 @@ from surveys.disclosure.details import (
     quadrant_figures,
     spread_groups,
 )
-from surveys.disclosure.groups import Range, deficit_range, hide_groups, mean_ranges, means_open, next_to_hide
+from surveys.disclosure.groups import Range, deficit_range, hide_groups, means_open, next_to_hide, pooled
 from surveys.disclosure.shares import SMALL, Part, Print, print_linked, print_of, share_of
 from surveys.released import (
     Change,
@@ -142,6 +142,7 @@ class _Gate:
         self.instrument, self.groups, self.people, self.total = instrument, groups, people, total
         self.hidden, self.k, self.complementary = hidden, k, complementary
         self.all_people = sum(people.values())
+        self.mark = min((level.at_least for level in instrument.levels if level.code == "low"), default=None)
         self.blocks = {scale.name: self._decide(at) for at, scale in enumerate(instrument.scales)}
         self.large = {name: group for name, group in groups.items() if name not in hidden and group.rows >= LARGE}
 
@@ -178,28 +179,30 @@ class _Gate:
         scores = self._sums(at, sizes, hidden, need=False)
         wanted = {name: int(group.scales.need_n[0, at]) for name, group in self.groups.items()}
         needs = self._sums(at, wanted, hidden, need=True)
-        return means_open(scores, sizes) and means_open(needs, wanted)
+        return means_open(scores, sizes, self.k, self.mark) and means_open(needs, wanted, self.k, None)
 
     def _shares(
         self, at: int, sizes: Mapping[str, int], hidden: Mapping[str, Hidden], total_hidden: Hidden | None
     ) -> tuple[dict[str, Share], Share | None]:
         if not any(level.code in DEFICIT for level in self.instrument.levels):
             return {}, None
-        mark = min((level.at_least for level in self.instrument.levels if level.code == "low"), default=0.0)
-        open_sums = {name: (0.0, 100.0 * size) for name, size in sizes.items()}
+        mark = self.mark or 0.0
+        pool = None
         if total_hidden is None:
-            open_sums |= mean_ranges(self._sums(at, sizes, hidden, need=False), sizes)
+            pool = pooled(self._sums(at, sizes, hidden, need=False), sizes, mark)
         parts = {}
         for name, group in self.groups.items():
-            n = sizes[name]
-            low, high = open_sums[name]
-            if name not in hidden:
-                low = high = float(group.scales.mean[0, at]) * n
-            parts[name] = Part(n, int(group.scales.deficit[0, at]), deficit_range(n, low, high, mark), name in hidden)
+            n, count = sizes[name], int(group.scales.deficit[0, at])
+            if name in hidden:
+                parts[name] = Part(n, count, Range(0, n), hidden=True)
+            else:
+                known = float(group.scales.mean[0, at]) * n
+                possible = deficit_range(n, known, known, mark)
+                parts[name] = Part(n, count, possible)
         n, mean = int(self.total.scales.n[0, at]), float(self.total.scales.mean[0, at])
         possible = Range(0, n) if total_hidden else deficit_range(n, mean * n, mean * n, mark)
         total = Part(n, int(self.total.scales.deficit[0, at]), possible, bool(total_hidden))
-        prints, printed = print_linked(parts, total, self.k, complementary=self.complementary)
+        prints, printed = print_linked(parts, total, self.k, pool=pool, complementary=self.complementary)
         shares = {name: share_of(parts[name], prints[name], self.k, self.people[name]) for name in parts}
         return shares, None if printed is None else share_of(total, printed, self.k, self.all_people)
 
@@ -345,7 +348,7 @@ class _Gate:
     def _flagged(self, name: str, group: Summary, everything: bool) -> Share | None:
         if not self.instrument.quality:
             return None
-        part = Part(group.rows, group.flagged, Range(0, group.rows))
+        part = Part.free(group.rows, group.flagged)
         words: Print = print_of(part, self.k)
         if not everything and not self._two_class(name, lambda one: (one.flagged, one.rows)):
             return None

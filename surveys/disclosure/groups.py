@@ -54,16 +54,49 @@ class Range:
         return Range(max(self.low, other.low), min(self.high, other.high))
 
 
-def narrow(parts: Mapping[str, Range], total: Range) -> dict[str, Range]:
-    """What each part can be once the total of all is known too. Exact: one linear link and independent ranges."""
-    lows, highs = sum(part.low for part in parts.values()), sum(part.high for part in parts.values())
+@dataclass(frozen=True)
+class Pool:
+    """Parts of which the sum is bounded by itself: hidden groups, through the sum of scores that subtraction gives."""
+
+    names: frozenset[str]
+    sum: Range
+
+
+def narrow(parts: Mapping[str, Range], total: Range, pool: Pool | None = None) -> dict[str, Range]:
+    """What each part can be once the total of all, and the sum of the pooled ones, is known too.
+
+    Exact for whole numbers: the links are nested sums of independent ranges.
+    """
+    if pool is None or not pool.names:
+        return _narrow(parts, total)
+    hidden = {name: parts[name] for name in pool.names}
+    together = _sum_of(hidden).within(pool.sum)
+    known = _narrow({**{name: one for name, one in parts.items() if name not in hidden}, "": together}, total)
+    return {**known, **_narrow(hidden, known.pop(""))}
+
+
+def _narrow(parts: Mapping[str, Range], total: Range) -> dict[str, Range]:
+    whole = _sum_of(parts)
     return {
         name: Range(
-            max(part.low, total.low - (highs - part.high)),
-            min(part.high, total.high - (lows - part.low)),
+            max(part.low, total.low - (whole.high - part.high)),
+            min(part.high, total.high - (whole.low - part.low)),
         )
         for name, part in parts.items()
     }
+
+
+def _sum_of(parts: Mapping[str, Range]) -> Range:
+    return Range(sum(part.low for part in parts.values()), sum(part.high for part in parts.values()))
+
+
+def sum_range(parts: Mapping[str, Range], pool: Pool | None) -> Range:
+    """What the parts say of their total."""
+    if pool is None or not pool.names:
+        return _sum_of(parts)
+    together = _sum_of({name: parts[name] for name in pool.names}).within(pool.sum)
+    others = _sum_of({name: one for name, one in parts.items() if name not in pool.names})
+    return Range(together.low + others.low, together.high + others.high)
 
 
 def open_enough(seen: Range, possible: Range, k: int) -> bool:
@@ -93,7 +126,19 @@ def mean_ranges(sums: Mapping[str, float], sizes: Mapping[str, int]) -> dict[str
     return found
 
 
-def means_open(sums: Mapping[str, float], sizes: Mapping[str, int]) -> bool:
-    """Whether every hidden mean stays open by OPEN_POINTS."""
+def means_open(sums: Mapping[str, float], sizes: Mapping[str, int], k: int, mark: float | None) -> bool:
+    """Whether every hidden mean stays open by OPEN_POINTS, and every hidden count under ``mark`` by k values."""
     filled = {name: value for name, value in sums.items() if sizes[name] > 0}
-    return all(high - low >= OPEN_POINTS * sizes[name] for name, (low, high) in mean_ranges(filled, sizes).items())
+    if any(high - low < OPEN_POINTS * sizes[name] for name, (low, high) in mean_ranges(filled, sizes).items()):
+        return False
+    if mark is None or not filled:
+        return True
+    whole = {name: Range(0, sizes[name]) for name in filled}
+    known = _narrow(whole, pooled(filled, sizes, mark).sum)
+    return all(open_enough(known[name], whole[name], k) for name in filled)
+
+
+def pooled(sums: Mapping[str, float], sizes: Mapping[str, int], mark: float) -> Pool:
+    """How many of all hidden persons together can be under ``mark``."""
+    people, total = sum(sizes[name] for name in sums), sum(sums.values())
+    return Pool(frozenset(sums), deficit_range(people, total, total, mark))

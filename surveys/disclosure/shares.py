@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from surveys.disclosure.groups import Range, narrow, open_enough
+from surveys.disclosure.groups import Pool, Range, narrow, open_enough, sum_range
 from surveys.released import Share
 from surveys.statistics import worst_case
 
@@ -14,12 +14,17 @@ LOW_RATE = 0.8  # under this response rate a share stands beside its worst case
 
 @dataclass(frozen=True)
 class Part:
-    """One group's count of a class. ``possible``: what its other printed figures leave possible."""
+    """One group's count of a class. ``possible``: what the group's own printed figures leave possible."""
 
     n: int
     count: int
     possible: Range
     hidden: bool = False  # the whole group is hidden
+
+    @classmethod
+    def free(cls, n: int, count: int) -> "Part":
+        """A count of which nothing else is printed."""
+        return cls(n, count, Range(0, n))
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ def print_of(part: Part, k: int) -> Print:
 
 
 def print_linked(
-    parts: Mapping[str, Part], total: Part | None, k: int, *, complementary: bool = True
+    parts: Mapping[str, Part], total: Part | None, k: int, *, pool: Pool | None = None, complementary: bool = True
 ) -> tuple[dict[str, Print], Print | None]:
     """Words for every group of a class and for the total of all, such that no masked count can be worked out.
 
@@ -58,17 +63,17 @@ def print_linked(
     printed_total = None if total is None else print_of(total, k)
     if not complementary or total is None or printed_total is None:
         return prints, printed_total
-    while not _safe(parts, prints, total, printed_total, k):
+    while not _safe(parts, prints, total, printed_total, k, pool):
         exact = sorted(
             (name for name in prints if prints[name].kind == "exact"), key=lambda name: (parts[name].n, name)
         )
         masked = [{**prints, name: _mask(parts[name])} for name in exact]
-        enough = next((trial for trial in masked if _safe(parts, trial, total, printed_total, k)), None)
+        enough = next((trial for trial in masked if _safe(parts, trial, total, printed_total, k, pool)), None)
         if enough is not None:
             return enough, printed_total
         if printed_total.kind != "hidden":
             open_total = _mask(total)
-            if _safe(parts, prints, total, open_total, k) or not masked:
+            if _safe(parts, prints, total, open_total, k, pool) or not masked:
                 printed_total = open_total
                 continue
         if not masked:
@@ -81,8 +86,16 @@ def _mask(part: Part) -> Print:
     return Print("hidden", Range(0, part.n).within(part.possible))
 
 
-def _safe(parts: Mapping[str, Part], prints: Mapping[str, Print], total: Part, printed: Print, k: int) -> bool:
-    known = narrow({name: one.learned for name, one in prints.items()}, printed.learned)
+def _safe(
+    parts: Mapping[str, Part],
+    prints: Mapping[str, Print],
+    total: Part,
+    printed: Print,
+    k: int,
+    pool: Pool | None = None,
+) -> bool:
+    learned = {name: one.learned for name, one in prints.items()}
+    known = narrow(learned, printed.learned, pool)
     for name, part in parts.items():
         one = prints[name]
         if one.kind == "exact" or part.n == 0:
@@ -93,9 +106,8 @@ def _safe(parts: Mapping[str, Part], prints: Mapping[str, Print], total: Part, p
             return False
     if printed.kind == "exact":
         return True
-    low, high = sum(one.learned.low for one in prints.values()), sum(one.learned.high for one in prints.values())
     possible = printed.learned if printed.kind.startswith("band") else total.possible
-    return open_enough(printed.learned.within(Range(low, high)), possible, k)
+    return open_enough(printed.learned.within(sum_range(learned, pool)), possible, k)
 
 
 def share_of(part: Part, words: Print, k: int, population: int | None = None) -> Share:
@@ -121,7 +133,7 @@ def share_of(part: Part, words: Print, k: int, population: int | None = None) ->
 def exclusive_shares(counts: Mapping[str, int], k: int, *, complementary: bool = True) -> dict[str, Share]:
     """Shares of options of which each respondent chose exactly one, so that they add up to a printed n."""
     n = sum(counts.values())
-    parts = {name: Part(n, count, Range(0, n)) for name, count in counts.items()}
+    parts = {name: Part.free(n, count) for name, count in counts.items()}
     whole = Part(n, n, Range(n, n))
     prints = {name: print_of(part, k) for name, part in parts.items()}
     if n < k:
@@ -145,6 +157,6 @@ def free_shares(counts: Mapping[str, int], n: int, k: int) -> dict[str, Share]:
     """Shares of options that may be chosen together, so that none follows from the others."""
     found = {}
     for name, count in counts.items():
-        part = Part(n, count, Range(0, n))
+        part = Part.free(n, count)
         found[name] = share_of(part, print_of(part, k) if n >= k else _mask(part), k)
     return found

@@ -74,7 +74,10 @@ def questionnaire(blocks: Mapping[str, int] | None = None, min_answered: float =
         items=items,
         scales=[Scale(name=block, label=block, min_answered=min_answered) for block in sizes],
         levels=LEVELS,
-        quality=[QualityFlag(code="Q07", kind="na", threshold=0.3), QualityFlag(code="Q05", kind="longstring", threshold=6)],
+        quality=[
+            QualityFlag(code="Q07", kind="na", threshold=0.3),
+            QualityFlag(code="Q05", kind="longstring", threshold=6),
+        ],
     )
 
 

@@ -1,0 +1,335 @@
+"""The gate against an attacker: nothing hidden may follow from anything shown."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from surveys.answer_set import AnswerSet
+from surveys.disclosure import (
+    TOTAL,
+    comparable_scales,
+    may_enter,
+    release,
+    release_changes,
+    summarise_pairs,
+    suppress_table,
+)
+from surveys.disclosure.groups import Pool, Range, hide_groups, narrow
+from surveys.disclosure.shares import Part, print_linked, print_of, share_of
+from surveys.disclosure.tables import cell_bounds
+from surveys.summary import summarise
+from tests.surveys.attacker import find_leaks
+from tests.surveys.made import by_school, questionnaire, random_answers
+
+FORM = questionnaire({"SUB": 2, "MET": 2})
+
+
+def municipality(people, rng):
+    answers = random_answers(FORM, people, rng)
+    summaries = by_school(FORM, answers, people)
+    sizes = {
+        scale.name: {name: int(one.scales.n[0, at]) for name, one in summaries.items()}
+        for at, scale in enumerate(FORM.scales)
+    }
+    return summaries, sizes
+
+
+def let_out(summaries, people, **options):
+    return release(FORM, summaries, people, wave="w", snapshot=1, **options)
+
+
+def random_people(rng):
+    return {name: int(rng.integers(1, 31)) for name in "abcde"[: rng.integers(1, 6)]}
+
+
+def test_attacker_learns_nothing_hidden_in_a_hundred_municipalities():
+    rng = np.random.default_rng(2020)
+    for trial in range(100):
+        people = random_people(rng)
+        summaries, sizes = municipality(people, rng)
+        assert find_leaks(let_out(summaries, people), sizes) == [], (trial, people)
+
+
+def test_attacker_finds_leaks_when_neighbours_are_not_protected():
+    """The twin: the same attacker must succeed against primary suppression alone."""
+    rng = np.random.default_rng(2020)
+    caught = 0
+    for _ in range(20):
+        people = {name: int(rng.integers(1, 31)) for name in "abcde"}
+        summaries, sizes = municipality(people, rng)
+        caught += bool(find_leaks(let_out(summaries, people, complementary=False), sizes))
+    assert caught >= 8
+
+
+@pytest.mark.parametrize(
+    ("sizes", "hidden"),
+    [
+        ({"a": 4, "b": 20, "c": 9}, {"a": "primary", "c": "complementary"}),
+        ({"a": 2, "b": 2, "c": 9}, {"a": "primary", "b": "primary", "c": "complementary"}),
+        ({"a": 3, "b": 4, "c": 9}, {"a": "primary", "b": "primary"}),
+        ({"a": 0, "b": 20, "c": 9}, {"a": "primary"}),
+        ({"a": 5, "b": 20}, {}),
+    ],
+    ids=["one small", "two under k together", "two of k together", "empty is no secret", "none small"],
+)
+def test_hidden_groups_are_never_alone_and_together_at_least_k(sizes, hidden):
+    assert hide_groups(sizes, 5) == hidden
+
+
+def test_group_of_four_shows_no_figure_at_all():
+    rng = np.random.default_rng(1)
+    people = {"a": 4, "b": 30, "c": 12}
+    summaries, _ = municipality(people, rng)
+    school = let_out(summaries, people).group("a")
+    assert school.hidden == "primary"
+    assert all(one.mean is None and one.need is None and one.deficit is None for one in school.scales)
+    assert not (school.items or school.choices or school.quadrants or school.aggregates)
+
+
+def test_municipality_under_k_shows_nothing():
+    rng = np.random.default_rng(1)
+    people = {"a": 2, "b": 2}
+    summaries, _ = municipality(people, rng)
+    released = let_out(summaries, people)
+    assert {group.hidden for group in [released.municipality, *released.schools]} == {"primary"}
+    assert not released.municipality.scales
+
+
+def test_school_of_twenty_five_shows_two_classes_and_no_detail():
+    rng = np.random.default_rng(4)
+    people = {"a": 25, "b": 28, "c": 30}
+    summaries, _ = municipality(people, rng)
+    school = let_out(summaries, people).group("a")
+    assert all(one.levels is None and one.alpha is None for one in school.scales)
+    assert not (school.items or school.choices or school.quadrants or school.aggregates)
+
+
+@pytest.mark.parametrize(
+    ("n", "count", "kind"),
+    [
+        (25, 11, "exact"),
+        (25, 4, "below"),
+        (25, 22, "at_least"),
+        (25, 0, "below"),
+        (12, 10, "band_high"),
+        (12, 2, "band_low"),
+        (12, 12, "band_high"),
+        (20, 20, "at_least"),
+        (9, 4, "below"),
+        (0, 0, "hidden"),
+    ],
+)
+def test_words_of_a_two_class_share(n, count, kind):
+    part = Part.free(n, count)
+    share = share_of(part, print_of(part, 5), 5)
+    assert share.kind == kind
+    assert (share.count is not None) == (kind == "exact")
+    assert (share.percent is not None) == (kind == "exact")
+
+
+def test_one_masked_school_masks_a_second_when_the_total_is_exact():
+    parts = {"a": Part.free(25, 3), "b": Part.free(20, 9), "c": Part.free(30, 12)}
+    prints, total = print_linked(parts, Part.free(75, 24), 5)
+    assert [prints[name].kind for name in "abc"] == ["below", "hidden", "exact"]
+    assert total is not None
+    assert total.kind == "exact"
+
+
+def test_narrowing_agrees_with_trying_every_combination():
+    rng = np.random.default_rng(3)
+    for _ in range(40):
+        parts = {name: Range(low := int(rng.integers(0, 3)), low + int(rng.integers(0, 5))) for name in "abcd"}
+        pool = Pool(frozenset("cd"), Range(2, 9))
+        choices = [
+            chosen
+            for chosen in itertools.product(*(range(one.low, one.high + 1) for one in parts.values()))
+            if pool.sum.low <= chosen[2] + chosen[3] <= pool.sum.high
+        ]
+        if not choices:
+            continue
+        total = sum(choices[int(rng.integers(len(choices)))])
+        fitting = [chosen for chosen in choices if sum(chosen) == total]
+        known = narrow(parts, Range(total, total), pool)
+        for place, name in enumerate("abcd"):
+            values = [chosen[place] for chosen in fitting]
+            assert (known[name].low, known[name].high) == (min(values), max(values))
+
+
+def test_exact_share_carries_its_worst_case_when_few_answered():
+    part = Part.free(25, 11)
+    # By hand: 40 were asked, 15 did not answer: from 11 to 26 of 40.
+    assert share_of(part, print_of(part, 5), 5, population=40).worst_case == (27.5, 65.0)
+    assert share_of(part, print_of(part, 5), 5, population=30).worst_case is None
+
+
+def test_pooled_schools_are_one_reporting_unit():
+    rng = np.random.default_rng(9)
+    people = {"a": 3, "b": 4, "c": 30}
+    summaries, _ = municipality(people, rng)
+    released = let_out(summaries, people, units={"a": "u", "b": "u"}, labels={"u": "Малые школы"})
+    assert [(group.code, group.n, group.hidden) for group in released.schools] == [("u", 7, None), ("c", 30, None)]
+    assert released.group("u").label == "Малые школы"
+
+
+def test_k_is_never_under_five_and_population_never_under_the_answers():
+    with pytest.raises(ValueError, match="never under 5"):
+        let_out({}, {}, k=4)
+    summaries, _ = municipality({"a": 6}, np.random.default_rng(1))
+    with pytest.raises(ValueError, match="6 respondents of 5"):
+        let_out(summaries, {"a": 5})
+
+
+def test_large_school_shows_options_only_where_the_rest_is_large_and_holds_no_small_count():
+    rng = np.random.default_rng(12)
+    people = {"a": 120, "b": 30}
+    summaries, _ = municipality(people, rng)
+    assert let_out(summaries, people).group("a").items == []  # the rest would be school b, of 30
+    people = {"a": 200, "b": 150, "c": 160}
+    summaries, _ = municipality(people, rng)
+    released = let_out(summaries, people)
+    counts = {}
+    for group in [released.municipality, *released.schools]:
+        for item in group.items:
+            assert item.counts is None or all(count == 0 or count >= 5 for count in item.counts.values())
+            counts.setdefault(item.item, []).append((group.code, item.counts))
+    for found in counts.values():
+        whole = dict(found)["municipality"]
+        shown = [own for code, own in found if code != "municipality" and own is not None]
+        if whole is not None and shown:
+            rest = [whole[code] - sum(own[code] for own in shown) for code in whole]
+            assert all(count == 0 or count >= 5 for count in rest)
+
+
+def test_released_value_goes_to_json_and_back():
+    people = {"a": 60, "b": 30, "c": 3}
+    summaries, _ = municipality(people, np.random.default_rng(5))
+    released = let_out(summaries, people)
+    assert type(released).model_validate_json(released.model_dump_json()) == released
+    assert "NaN" not in released.model_dump_json()
+
+
+CROSS = {
+    "one small in 2x2": (
+        {("А", "да"): 20, ("А", "нет"): 3, ("Б", "да"): 30, ("Б", "нет"): 40},
+        {
+            ("А", "нет"): "primary",
+            ("А", "да"): "complementary",
+            ("Б", "да"): "complementary",
+            ("Б", "нет"): "complementary",
+        },
+    ),
+    "nothing to hide": ({("А", "да"): 20, ("А", "нет"): 15, ("Б", "да"): 30, ("Б", "нет"): 40}, {}),
+    "zeros are no secret": ({("А", "да"): 0, ("А", "нет"): 15, ("Б", "да"): 30, ("Б", "нет"): 0}, {}),
+}
+
+
+@pytest.mark.parametrize("case", CROSS)
+def test_cross_table_hides_the_least_that_protects(case):
+    cells, hidden = CROSS[case]
+    assert suppress_table(cells, ["А", "Б"], ["да", "нет"], 5) == hidden
+
+
+def test_only_person_of_a_cell_does_not_learn_the_other_single_cell():
+    """Counts 1, 2, 1, 0 with a printed total: hiding both ones leaves their sum, so a third cell goes (sdcTable)."""
+    cells = {(name, "n"): count for name, count in {"a": 1, "b": 2, "c": 1, "d": 0}.items()}
+    hidden = suppress_table(cells, list("abcd"), ["n"], 2)
+    assert [cell[0] for cell, why in hidden.items() if why == "primary"][:2] == ["a", "c"]
+    assert sum(why == "complementary" for why in hidden.values()) == 1
+
+
+def test_small_row_is_hidden_whole_with_a_second():
+    cells = {("А", "да"): 1, ("А", "нет"): 2, ("Б", "да"): 9, ("Б", "нет"): 8, ("В", "да"): 20, ("В", "нет"): 30}
+    hidden = suppress_table(cells, ["А", "Б", "В"], ["да", "нет"], 5)
+    assert hidden["А", TOTAL] == "primary"
+    assert hidden["Б", TOTAL] == "complementary"
+
+
+def table_by_linear_program(cells, hidden, cell):
+    """Bounds of a hidden cell by scipy, margins printed."""
+    unknown = [one for one in cells if one in hidden]
+    lines = [[one[axis] == name for one in unknown] for axis in (0, 1) for name in sorted({c[axis] for c in cells})]
+    rows = np.asarray([line for line in lines if any(line)], float)
+    values = rows @ np.asarray([cells[one] for one in unknown], float)
+    goal = np.asarray([one == cell for one in unknown], float)
+    ends = [linprog(sign * goal, A_eq=rows, b_eq=values, bounds=(0, None)) for sign in (1, -1)]
+    return round(ends[0].fun), round(-ends[1].fun)
+
+
+def test_table_bounds_agree_with_a_linear_program_and_leave_k_values():
+    rng = np.random.default_rng(21)
+    for _ in range(25):
+        rows, cols = list("ABCD")[: rng.integers(2, 5)], list("xyz")[: rng.integers(2, 4)]
+        cells = {(row, col): int(rng.choice([0, 2, 4, 7, 12, 30])) for row in rows for col in cols}
+        hidden = suppress_table(cells, rows, cols, 5)
+        if any(TOTAL in cell for cell in hidden):
+            continue
+        unknown = [cell for cell in cells if cell in hidden]
+        for cell in unknown:
+            bounds = cell_bounds(cells, unknown, cell, (True, True, set()))
+            assert bounds == table_by_linear_program(cells, hidden, cell)
+            if 0 < cells[cell] < 5:
+                possible = cell_bounds(cells, list(cells), cell, (True, True, set()))[1] + 1
+                assert bounds[1] - bounds[0] + 1 >= min(5, possible)
+
+
+def stage(rng, people, keep):
+    """Answers of persons ``a0``, ``a1`` … of every school; ``keep`` says who took part."""
+    answers = random_answers(questionnaire({"SUB": 2, "MET": 2}, min_answered=0.1), people, rng)
+    keys = [f"{name}{place}" for name, count in people.items() for place in range(count)]
+    rows = np.asarray([place for place, key in enumerate(keys) if keep(key)])
+    return answers.take(rows), [keys[row] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("left", "shown"), [(0, True), (3, False), (6, True)], ids=["the same persons", "three left", "six left"]
+)
+def test_change_is_shown_only_where_each_remainder_is_nobody_or_k(left, shown):
+    form = questionnaire({"SUB": 2, "MET": 2}, min_answered=0.1)
+    form = form.model_copy(update={"quality": []})
+    rng, people = np.random.default_rng(6), {"a": 30}
+    gone = {f"a{place}" for place in range(left)}
+    before, keys_before = stage(rng, people, lambda key: True)
+    after, keys_after = stage(rng, people, lambda key: key not in gone)
+    complete = [answers.closed.copy() for answers in (before, after)]
+    for answers, closed in zip((before, after), complete, strict=True):
+        closed[closed >= 254] = 2  # everybody answered, so that the remainder is exactly who left
+        answers.closed = closed
+    pairs = summarise_pairs(
+        form, before, after, (keys_before, keys_after), (before.groups["school"], after.groups["school"])
+    )
+    changes = release_changes(form, pairs)
+    assert all((change.change is not None) == shown for _, change in changes)
+    if shown:
+        assert {change.matched for _, change in changes} == {30 - left}
+        for _, change in changes:
+            assert change.change == pytest.approx(change.after - change.before)
+    alone = release_changes(form, pairs, all_shown=False)
+    assert all(change.change is not None for _, change in alone)
+
+
+def test_block_whose_items_changed_is_not_compared():
+    other = questionnaire({"SUB": 2, "MET": 3})
+    assert comparable_scales(FORM, other) == ["SUB"]
+
+
+def test_late_answers_enter_only_by_none_or_k():
+    rng = np.random.default_rng(2)
+    answers = random_answers(questionnaire({"SUB": 2}, min_answered=0), {"a": 20}, rng)
+    form = questionnaire({"SUB": 2}, min_answered=0)
+    answers.closed[answers.closed >= 254] = 1
+
+    def first(count):
+        return {"a": summarise(answers, form, np.arange(count))}
+
+    assert may_enter(first(10), first(10))
+    assert not may_enter(first(10), first(12))
+    assert may_enter(first(10), first(15))
+
+
+def test_nobody_at_all_is_released_as_hidden():
+    empty = summarise(AnswerSet.from_checked(FORM, []), FORM)
+    released = let_out({"a": empty}, {"a": 10})
+    assert released.municipality.hidden == "primary"
+    assert released.municipality.rate == 0
