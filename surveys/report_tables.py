@@ -153,7 +153,8 @@ def levels_table(group: GroupFigures, instrument: Instrument, source: str) -> Ta
     for figures in shown:
         counts = {str(code): count for code, count in (figures.levels or {}).items()}
         cells = [words_cell(labels.get(figures.scale, figures.scale))]
-        cells += [whole(counts.get(code, 0)) for code in codes]
+        # a class with a count of 1 to k-1 is left out by the gate: it is no zero
+        cells += [whole(counts[code]) if code in counts else words_cell(NO_FIGURE, hidden=True) for code in codes]
         rows.append(Row(key=figures.scale, cells=[*cells, whole(figures.n)]))
     return Table(id="levels", title="Учителя по уровням дефицита, чел.", columns=columns, rows=rows, source=source)
 
@@ -161,7 +162,7 @@ def levels_table(group: GroupFigures, instrument: Instrument, source: str) -> Ta
 def schools_tables(released: Released, instrument: Instrument, source: str) -> list[Table]:
     """School x block: the share of teachers with a deficit, and the mean with its level."""
     scales = instrument.scales
-    heads = [Column(title="Школа", width=1.4)]
+    heads = [Column(title="Школа", width=1.6)]
     heads += [Column(title=scale.short or scale.label, kind="percent", width=1.0) for scale in scales]
     groups = [*released.schools, released.municipality]
     shares, means = [], []
@@ -311,8 +312,8 @@ def changes_table(changes: Sequence[Change], instrument: Instrument, k: int, sou
     return Table(id="changes", title=title, columns=columns, rows=rows, source=source)
 
 
-def measures_table(code: str, title: str, measures: Sequence[MeasureText], source: str) -> Table:
-    """Finding -> measure -> roadmap item -> responsible -> deadline -> planned result -> measure of success."""
+def measures_table(code: str, title: str, measures: Sequence[MeasureText], own_label: str, source: str) -> Table:
+    """Finding -> measure -> roadmap item -> responsible -> deadline -> result -> success; another group is named."""
     columns = [
         Column(title="Вывод", width=2.5),
         Column(title="Мера", width=2.9),
@@ -324,7 +325,8 @@ def measures_table(code: str, title: str, measures: Sequence[MeasureText], sourc
     ]
     rows = []
     for place, measure in enumerate(measures, start=1):
-        finding = f"{measure.scope_label}: {measure.finding}" if measure.scope_label else measure.finding
+        other = measure.scope_label not in ("", own_label)
+        finding = f"{measure.scope_label}: {measure.finding}" if other else measure.finding
         texts = [
             finding,
             measure.recommendation,
