@@ -159,9 +159,10 @@ class Scores:
         """(n, scales) place of the level in ``ordered_levels``, -1 where there is no score."""
         import numpy as np
 
-        marks = [level.at_least - DUST for level in ordered_levels(instrument)]
-        places = np.searchsorted(np.asarray(marks), self.score, side="right") - 1
-        return np.where(np.isnan(self.score), -1, places).astype(np.int8)
+        places = np.full(self.score.shape, -1, np.int8, order="F")
+        for level in ordered_levels(instrument):
+            places += self.score >= level.at_least - DUST  # false for NaN
+        return places
 
 
 def ordered_levels(instrument: Instrument) -> list[Any]:
@@ -243,10 +244,11 @@ def percent_table(instrument: Instrument, item: Item, size: int) -> "Floats":
 
     from surveys.answers import stored_position
 
-    table = np.zeros(size)
-    for place, code in enumerate(codes_of(instrument, item)):
-        value = percent_of(instrument, item, code)
-        table[stored_position(place)] = 0.0 if value is None else value
+    table, bounds = np.zeros(size), bounds_of(instrument, item)
+    for place, number in enumerate(numeric_codes(instrument, item) or []):
+        if bounds is not None:
+            share = (number - bounds[0]) / (bounds[1] - bounds[0])
+            table[stored_position(place)] = 100 * (1 - share if item.reverse else share)
     return table
 
 

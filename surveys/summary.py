@@ -93,10 +93,13 @@ def _add(first: Any, second: Any) -> Any:
     return first.merge(second) if isinstance(first, Moments | ScaleTotals) else first + second
 
 
-def summarise(answers: AnswerSet, instrument: Instrument, rows: NDArray[Any] | None = None) -> Summary:
-    """Summarise all respondents, or those chosen by a mask or an index array."""
+def summarise(
+    answers: AnswerSet, instrument: Instrument, rows: NDArray[Any] | None = None, scores: Scores | None = None
+) -> Summary:
+    """Summarise all respondents, or those chosen by a mask or an index array; ``scores`` of all where known already."""
     chosen = answers if rows is None else answers.take(np.asarray(rows))
-    scores = score_all(chosen, instrument)
+    if scores is None or rows is not None:
+        scores = score_all(chosen, instrument)
     marks = find_flags(chosen, instrument)
     flagged = np.logical_or.reduce(list(marks.values())) if marks else np.zeros(len(chosen), bool)
     counts, states, numbers = {}, {}, {}
@@ -110,13 +113,14 @@ def summarise(answers: AnswerSet, instrument: Instrument, rows: NDArray[Any] | N
             column = chosen.numbers[:, chosen.number_names.index(item.name)]
             numbers[item.name] = Moments.of(column[~np.isnan(column)].reshape(-1, 1))
     cases = quadrant_places(scores, instrument)
+    totals = scale_totals(scores, instrument)
     return Summary(
         len(chosen),
         states,
         counts,
         numbers,
-        scale_totals(scores, instrument),
-        scale_totals(scores, instrument, keep=~flagged) if marks else scale_totals(scores, instrument),
+        totals,
+        scale_totals(scores, instrument, keep=~flagged) if flagged.any() else totals,
         {scale.name: _products(chosen, instrument, scale.name) for scale in instrument.scales},
         np.stack([np.bincount(cases[:, at] + 1, minlength=5)[1:5] for at in range(cases.shape[1])])
         if cases.shape[1]
@@ -185,9 +189,10 @@ def scale_totals(
         wanted = ~np.isnan(scores.need[:, at]) if keep is None else keep & ~np.isnan(scores.need[:, at])
         totals.need_n[:, at], totals.need_mean[:, at], _ = _moments(scores.need[:, at], wanted, group, groups)
         if size:
-            place = levels[used, at].astype(np.int64)
+            known = used & (levels[:, at] >= 0)
+            place = levels[known, at].astype(np.int64)
             if group is not None:
-                place += group[used] * size
+                place += group[known] * size
             totals.levels[:, at] = np.bincount(place, minlength=groups * size).reshape(groups, size)
     deficit = [at for at, code in enumerate(names) if code in DEFICIT]
     totals.deficit[:] = totals.levels[:, :, deficit].sum(axis=2)
@@ -200,8 +205,8 @@ def _moments(
     x = values[used]
     if group is None:
         mean = float(x.mean()) if len(x) else 0.0
-        deviations = x - mean
-        return np.asarray([len(x)]), np.asarray([mean]), np.asarray([float(deviations @ deviations)])
+        # Not a dot product: BLAS threads cost more than they give at this size.
+        return np.asarray([len(x)]), np.asarray([mean]), np.asarray([float(np.square(x - mean).sum())])
     g = group[used]
     n = np.bincount(g, minlength=groups).astype(np.int64)
     mean_by = np.divide(np.bincount(g, x, groups), n, out=np.zeros(groups), where=n > 0)
@@ -236,7 +241,8 @@ def _products(answers: AnswerSet, instrument: Instrument, scale: str) -> Moments
     items = practice_items(instrument, scale)
     if not items:
         return Moments.empty(0)
-    table, complete = np.empty((len(answers), len(items))), np.ones(len(answers), bool)
+    table = np.empty((len(answers), len(items)), order="F")
+    complete = np.ones(len(answers), bool)
     for at, item in enumerate(items):
         table[:, at], valid = turned_codes(answers, instrument, item)
         complete &= valid
