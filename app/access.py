@@ -12,6 +12,7 @@ from flask_login import current_user
 STAFF = ("methodist", "municipal", "admin")
 SCHOOL = ("teacher", "head", "coordinator")
 EVERYBODY = (*SCHOOL, *STAFF)
+KEEPERS = ("coordinator", "municipal", "admin")  # who keep lists of people and print slips
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,20 @@ ACCESS: dict[str, Access] = {
     "auth.account": SIGNED_IN,
     "auth.leave_everywhere": SIGNED_IN,
     "auth.open_earlier": SIGNED_IN,
+    # people: a role sees its schools; what may be changed there is narrowed by app/people/rights.py
+    "people.index": may("head", "coordinator", *STAFF, reach="school"),
+    "people.show": may("head", "coordinator", *STAFF, reach="school"),
+    "people.add": may(*KEEPERS, reach="school"),
+    "people.edit": may(*KEEPERS, reach="school"),
+    "people.give": may(*KEEPERS, reach="school"),
+    "people.take": may(*KEEPERS, reach="school"),
+    "people.access": may(*KEEPERS, reach="school"),
+    "people.slips.choose": may(*KEEPERS, reach="school"),
+    "people.slips.print_sheet": may(*KEEPERS, reach="school"),
+    "people.slips.print_one": may(*KEEPERS, reach="school"),
+    "people.slips.void": may(*KEEPERS, reach="school"),
+    "people.files.upload": may(*KEEPERS, reach="school"),
+    "people.files.apply": may(*KEEPERS, reach="own"),
     # waves, analysis, findings, reports
     "waves.index": may("methodist", "municipal", "head", "coordinator", reach="school"),
     "waves.create": may("methodist", "municipal", reach="municipality"),

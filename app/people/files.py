@@ -1,0 +1,94 @@
+"""Lists from files on the page: choose a file, see what would change, apply. All errors by row and column at once."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.extensions import db
+from app.importing import Table, read_table
+from app.people import changes, kept_lists, lists, queries, school_lists
+from app.people.forms import ApplyForm, ListForm
+from app.people.rights import grantable, schools_changed
+from surveys.errors import SurveyError
+
+bp = Blueprint("files", __name__)
+
+KINDS = {"people": lists.COLUMNS, "schools": school_lists.COLUMNS}
+MOST_SHOWN = 200
+
+
+@bp.route("/import", methods=["GET", "POST"])
+def upload() -> str | Response:
+    """Read a file and show what it would change; nothing is changed yet."""
+    form = list_form()
+    problems: list[str] = []
+    if form.validate_on_submit():
+        file = request.files.get("file")
+        if file is None or not file.filename:
+            form.file.errors = [_("Выберите файл")]
+        else:
+            try:
+                kind, home, source = form.kind.data, form.school.data or "", file.filename
+                table = read_table(file.read(), source, KINDS[kind])
+                plan = planned(kind, home, source, table)
+                name = kept_lists.keep_list(current_user.id, kind, home, source, table)
+                return render_template(
+                    "people/dry_run.html", kind=kind, plan=plan, name=name, source=source, form=ApplyForm(formdata=None)
+                )
+            except SurveyError as error:
+                problems = error.lines()
+                form.file.errors = [_("В файле есть ошибки: ничего не изменено")]
+    shown = problems[:MOST_SHOWN]
+    return render_template("people/import.html", form=form, problems=shown, more=len(problems) - len(shown))
+
+
+def list_form() -> ListForm:
+    form = ListForm()
+    kinds = [("people", _("люди")), ("schools", _("школы"))]
+    form.kind.choices = kinds if schools_changed(current_user) is None else kinds[:1]
+    schools = queries.list_schools(schools_changed(current_user))
+    form.school.choices = [("", _("школа указана в файле")), *((one.code, one.short_name) for one in schools)]
+    return form
+
+
+def planned(kind: str, home: str, source: str, table: Table) -> Any:
+    """What the list would do within the rights of the person signed in."""
+    if kind == "schools":
+        return school_lists.plan_schools(table, source)
+    reach = schools_changed(current_user)
+    school = next((one for one in queries.list_schools(reach) if one.code == home), None)
+    return changes.plan_people(table, source, roles=grantable(current_user), school_ids=reach, home_school=school)
+
+
+@bp.post("/import/<name>")
+def apply(name: str) -> str | Response:
+    """Do what the dry run has shown; it is computed anew, since the base may have changed meanwhile."""
+    kept = kept_lists.take_list(current_user.id, name)
+    if kept is None:
+        flash(_("Список уже применён или показан слишком давно. Загрузите файл ещё раз."), "warning")
+        return redirect(url_for("people.files.upload"))
+    kind, home, source, table = kept
+    form = ApplyForm()
+    try:
+        plan = planned(kind, home, source, table)
+    except SurveyError as error:
+        form = list_form()
+        form.file.errors = [_("С тех пор база изменилась: ничего не изменено")]
+        return render_template("people/import.html", form=form, problems=error.lines()[:MOST_SHOWN], more=0)
+    if kind == "schools":
+        school_lists.apply_schools(plan)
+    else:
+        changes.apply_people(plan, mark_left=bool(form.mark_left.data))
+    db.session.commit()
+    kept_lists.drop_list(current_user.id, name)
+    flash(
+        _(
+            "Список применён: добавлено %(added)d, изменено %(changed)d.",
+            added=len(plan.added),
+            changed=len(plan.changed),
+        )
+    )
+    return redirect(url_for("people.index"))
