@@ -190,7 +190,8 @@ def _score_column(answers: "AnswerSet", instrument: Instrument, scale: Scale) ->
 
     rows, items = len(answers), practice_items(instrument, scale.name)
     total, need_total = np.zeros(rows), np.zeros(rows)
-    answered, marked, asked, known = (np.zeros(rows, np.int16) for _ in range(4))
+    small = np.int8 if len(items) < 100 else np.int32
+    answered, marked, asked, known = (np.zeros(rows, small) for _ in range(4))
     has_need = any(instrument.need_item(item.name) for item in items)
     for item in items:
         percent, valid, states = item_percent(answers, instrument, item)
@@ -227,7 +228,8 @@ def item_percent(
         column = answers.closed[:, answers.closed_names.index(item.name)]
         valid = column < FIRST_STATE if column.dtype == np.uint8 else (column < FIRST_STATE) | (column > 255)
         table = percent_table(instrument, item, 256 if column.dtype == np.uint8 else 65536)
-        return np.take(table, column), valid, column
+        # The table holds every value of the type; «clip» only spares numpy its check.
+        return np.take(table, column, mode="clip"), valid, column
     states = answers.states(item.name)
     valid = states == 0
     bounds = bounds_of(instrument, item)
