@@ -1,7 +1,7 @@
 """The document that ``analyze`` prints: items, blocks and gated groups, every missing figure with its reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from surveys.answer_set import AnswerSet
@@ -15,6 +15,7 @@ from surveys.statistics import (
     NO_ANSWERS,
     ONE_ITEM,
     Moments,
+    Notes,
     alpha,
     alpha_if_dropped,
     ci95,
@@ -29,17 +30,6 @@ NO_BOUNDS = "у пунктов шкалы не заданы наименьшее
 NOT_SCORED = "ни у кого не отвечена достаточная часть пунктов"
 NO_POPULATION = "численность не указана"
 SMALL_GROUP = 20  # under this a group's spread, interval and reliability are not printed
-
-
-@dataclass
-class Notes:
-    """Reasons for figures that do not exist, by their path in the document."""
-
-    found: list[dict[str, str]] = field(default_factory=list)
-
-    def none(self, path: str, reason: str) -> None:
-        """Record that there is no figure at ``path``."""
-        self.found.append({"path": path, "reason": reason})
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from surveys.analysis import Notes
 from surveys.answer_set import AnswerSet
 from surveys.definition import Instrument
 from surveys.scoring import check_scales, score_all
-from surveys.statistics import FEW, NO_ANSWERS, ci95
+from surveys.statistics import FEW, NO_ANSWERS, Notes, ci95
 
 Floats = NDArray[np.float64]
 # Two scores closer than this are the same: rounding of averages, not a change.

@@ -5,7 +5,7 @@ sources: docs/statistics.md.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,17 @@ FEW = "меньше двух ответов"
 NO_ANSWERS = "нет ответов"
 ONE_ITEM = "в шкале меньше двух пунктов"
 FLAT = "ответы не различаются"
+
+
+@dataclass
+class Notes:
+    """Reasons for figures that do not exist, by their path in the document."""
+
+    found: list[dict[str, str]] = field(default_factory=list)
+
+    def none(self, path: str, reason: str) -> None:
+        """Record that there is no figure at ``path``."""
+        self.found.append({"path": path, "reason": reason})
 
 
 @dataclass
