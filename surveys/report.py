@@ -272,7 +272,7 @@ def _main(draft: _Draft, context: ReportContext) -> None:
             texts.append(Paragraph(text=title, style="subhead"))
             texts += found or [plain(empty)]
     texts.append(Paragraph(text="Меры", style="subhead"))
-    texts += main_measures(context.measures) or [
+    texts += main_measures(context.measures, group.label) or [
         plain("Меры пока не приняты: предложения по выводам приведены в приложении")
     ]
     draft.add("main", "Главное", texts)
@@ -368,7 +368,7 @@ def _measures(draft: _Draft, context: ReportContext) -> None:
     text = f"{verb(number, 'Принята', 'Принято')} {count(number, 'мера')}; каждая связана с пунктами дорожной карты"
     if len(groups) > MOST_MEASURES:
         text += "; здесь — первоочередные, остальные — в приложении"
-    table = measures_table("measures", "Меры по устранению дефицитов", main, context.source)
+    table = measures_table("measures", "Меры по устранению дефицитов", main, context.group.label, context.source)
     draft.add("measures", "Предложения по устранению дефицитов", [plain(text)], [table])
 
 
@@ -389,7 +389,7 @@ def _conclusions(draft: _Draft, context: ReportContext) -> None:
 def _appendices(draft: _Draft, context: ReportContext) -> None:
     rest = [measure for group in merge_measures(context.measures)[MOST_MEASURES:] for measure in group]
     if rest:
-        table = measures_table("measures-rest", "Остальные принятые меры", rest, context.source)
+        table = measures_table("measures-rest", "Остальные принятые меры", rest, context.group.label, context.source)
         draft.add("measures-rest", "Остальные меры", [], [table], appendix=True)
     number = len(context.findings)
     text = (

@@ -161,12 +161,17 @@ def _deficit_text(one: ScaleFigures, title: str) -> str:
     return f"По блоку {quote(title)} доля учителей с дефицитом не приводится; {means}, уровень {_level(one)}"
 
 
-def main_measures(measures: Sequence[MeasureText]) -> list[Paragraph]:
-    """Accepted measures for the main page, at most seven: their first steps, whole in the table of measures."""
-    return [
-        item(f"{_leads(group)} ({items_text(_items(group))}; отв.: {group[0].responsible})")
-        for group in merge_measures(measures)[:MOST_MEASURES]
-    ]
+def main_measures(measures: Sequence[MeasureText], own_label: str) -> list[Paragraph]:
+    """Accepted measures for the main page, at most seven: their first steps, whole in the table of measures.
+
+    Groups other than ``own_label`` are named, where a report joins measures of several schools.
+    """
+    texts = []
+    for group in merge_measures(measures)[:MOST_MEASURES]:
+        labels = list(dict.fromkeys(one.scope_label for one in group if one.scope_label not in ("", own_label)))
+        whom = f"; {join(labels)}" if labels else ""
+        texts.append(item(f"{_leads(group)} ({items_text(_items(group))}; отв.: {group[0].responsible}{whom})"))
+    return texts
 
 
 def merge_measures(measures: Sequence[MeasureText]) -> list[list[MeasureText]]:
@@ -184,7 +189,8 @@ def _items(group: Sequence[MeasureText]) -> list[str]:
 
 def _leads(group: Sequence[MeasureText]) -> str:
     """The first clause of every measure, joined."""
-    leads = [re.split(r"[;.]\s", measure.recommendation, maxsplit=1)[0].rstrip(".; ") for measure in group]
+    firsts = [re.split(r"[;.]\s", measure.recommendation, maxsplit=1)[0].rstrip(".; ") for measure in group]
+    leads = list(dict.fromkeys(firsts))
     return "; ".join(text if place == 0 else text[:1].lower() + text[1:] for place, text in enumerate(leads))
 
 

@@ -1,5 +1,6 @@
 """Pieces of a Word document that need more than python-docx says: fonts, repeated heads, merged words, alt text."""
 
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -7,8 +8,10 @@ from surveys.document import Report, Row, Table
 
 FONT = "Liberation Serif"  # free, metric twin of the substitute named beside it
 SUBSTITUTE = "Times New Roman"
+TABLE_TEXT = "Table Text"
 SHADES = {"none": "FFFFFF", "low": "F2F2F2", "medium": "DDDDDD", "high": "BFBFBF"}
-TWIPS_IN_MM = 1440 / 25.4
+# a syllable ends after a vowel, before a consonant with a vowel; three letters stay on either side
+SYLLABLE = re.compile(r"(?<=\w\w)([аеёиоуыэюя])(?=[бвгджзклмнпрстфхцчшщ][аеёиоуыэюя]\w)", re.IGNORECASE)
 
 
 def set_fonts(document: Any, language: str) -> None:
@@ -43,7 +46,7 @@ def set_fonts(document: Any, language: str) -> None:
     for name, size, before, after, alignment in (
         ("Table Title", 12, 8, 3, WD_ALIGN_PARAGRAPH.LEFT),
         ("Table Note", 10, 2, 2, WD_ALIGN_PARAGRAPH.LEFT),
-        ("Table Text", 11, 0, 0, WD_ALIGN_PARAGRAPH.LEFT),
+        (TABLE_TEXT, 11, 0, 0, WD_ALIGN_PARAGRAPH.LEFT),
         ("Figure", 12, 8, 0, WD_ALIGN_PARAGRAPH.CENTER),
         ("Figure Title", 12, 2, 8, WD_ALIGN_PARAGRAPH.CENTER),
     ):
@@ -64,7 +67,7 @@ def _allow_hyphens(document: Any) -> None:
     for stop in before[:1]:  # the schema wants it right here
         stop.addnext(_element("w:autoHyphenation", {}))
     later = ("w:kinsoku", "w:wordWrap", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl", "w:rPr")
-    for name, value in (("Normal", "1"), ("Table Text", "0")):
+    for name, value in (("Normal", "1"), (TABLE_TEXT, "0")):
         properties = document.styles[name].element.get_or_add_pPr()
         properties.insert_element_before(_element("w:suppressAutoHyphens", {"w:val": value}), *later)
 
@@ -172,10 +175,20 @@ def add_table(document: Any, table: Table, width_mm: float, *, size: float) -> N
     head = native.add_row()
     _row_properties(head, head=True)
     for cell, column, width in zip(head.cells, table.columns, widths, strict=True):
-        _fill(cell, column.title, width, size - 1, bold=True, right=False)
+        _fill(cell, _parted(column.title, width.mm, size - 1), width, size - 1, bold=True, right=False)
         _shade(cell, "E7E6E6")
     for row in table.rows:
         _add_row(native, row, table, widths, size)
+
+
+def _parted(title: str, width_mm: float, size: float) -> str:
+    """Soft hyphens in words of a head wider than its column (a letter takes 0.2 mm a point, margins take 4 mm)."""
+
+    def part(found: re.Match[str]) -> str:
+        word = found[0]
+        return SYLLABLE.sub("\\1\u00ad", word) if len(word) * size * 0.2 > width_mm - 4 else word
+
+    return re.sub(r"\w+", part, title)
 
 
 def _add_row(native: Any, row: Row, table: Table, widths: list[Any], size: float) -> None:
@@ -209,7 +222,7 @@ def _fill(cell: Any, text: str, width: Any, size: float, *, bold: bool, right: b
 
     cell.width = width
     paragraph = cell.paragraphs[0]
-    paragraph.style = "Table Text"
+    paragraph._p.style = TABLE_TEXT.replace(" ", "")  # by its id: a look-up by name in every cell is slow
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.LEFT
     run = paragraph.add_run(text)
     run.font.size, run.bold = Pt(size), bold

@@ -4,12 +4,16 @@ Texts from data are written as strings, so nothing typed by a person can become 
 """
 
 import io
+import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
 from surveys.document import Cell, Column, Figure, Report, Table
 
 NUMBER_FORMATS = {"integer": "0", "decimal": "0.0", "percent": "0.0"}
+LINE = 13.5  # points of a line of text
+SUMMARY_WIDTH = 110  # letters
 HEAD_ROW = 3  # zero-based row of the table head: title, notes and source stand above
 PATTERNS = {"none": "percent_5", "low": "percent_20", "medium": "wide_upward_diagonal", "high": "dark_upward_diagonal"}
 
@@ -43,6 +47,7 @@ def _formats(book: Any) -> dict[str, Any]:
     base = {"font_name": "Liberation Sans", "font_size": 10, "valign": "top", "text_wrap": True}
     formats = {
         "title": book.add_format({**base, "bold": True, "font_size": 13, "text_wrap": False}),
+        "heading": book.add_format({**base, "bold": True, "font_size": 13}),
         "head": book.add_format({**base, "bold": True, "border": 1, "bg_color": "#e3e9ee"}),
         "text": book.add_format({**base, "border": 1}),
         "plain": book.add_format(base),
@@ -57,23 +62,17 @@ def _formats(book: Any) -> dict[str, Any]:
 def _summary(book: Any, report: Report, formats: dict[str, Any]) -> None:
     sheet = book.add_worksheet("Справка")
     _page(sheet, report)
-    sheet.set_column(0, 0, 110)
-    row = 0
-    for mark in report.marks:
-        sheet.write_string(row, 0, mark, formats["bold"])
-        row += 1
-    for text in [*report.letterhead.names, report.title, report.subtitle]:
-        if text:
-            sheet.write_string(row, 0, text, formats["title"])
-            row += 1
+    sheet.set_column(0, 0, SUMMARY_WIDTH)
+    lines = [(mark, "bold") for mark in report.marks]
+    lines += [(text, "heading") for text in (*report.letterhead.names, report.title, report.subtitle) if text]
     for section in report.sections:
-        sheet.write_string(row, 0, section.title, formats["bold"])
-        row += 1
+        lines.append((section.title, "bold"))
         for paragraph in section.paragraphs:
-            kind = "bold" if paragraph.style == "subhead" else "plain"
             text = f"• {paragraph.text}" if paragraph.style == "item" else paragraph.text
-            sheet.write_string(row, 0, text, formats[kind])
-            row += 1
+            lines.append((text, "bold" if paragraph.style == "subhead" else "plain"))
+    for row, (text, kind) in enumerate(lines):
+        sheet.write_string(row, 0, text, formats[kind])
+        sheet.set_row(row, _height([(text, SUMMARY_WIDTH)], 18 if kind == "heading" else LINE))
 
 
 def _sheet(book: Any, report: Report, table: Table, figure: Figure | None, formats: dict[str, Any]) -> None:
@@ -84,16 +83,24 @@ def _sheet(book: Any, report: Report, table: Table, figure: Figure | None, forma
     sheet.write_string(0, 0, f"Таблица {report.table_number(table.id)}. {table.title}{mark}", formats["title"])
     sheet.write_string(1, 0, " ".join(table.notes), formats["small"])
     sheet.write_string(2, 0, f"Источник: {table.source}.", formats["small"])
-    for place, column in enumerate(table.columns):
+    widths = [max(12.0, column.width * 11) for column in table.columns]
+    for place, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
         sheet.write_string(HEAD_ROW, place, column.title, formats["head"])
-        sheet.set_column(place, place, max(11, column.width * 11))
+        sheet.set_column(place, place, width)
+    sheet.set_row(HEAD_ROW, _height(zip([column.title for column in table.columns], widths, strict=True)))
     for row, line in enumerate(table.rows, start=HEAD_ROW + 1):
+        sheet.set_row(row, _height(zip([cell.printed for cell in line.cells], widths, strict=True)))
         for place, (cell, column) in enumerate(zip(line.cells, table.columns, strict=True)):
             _write_cell(sheet, row, place, cell, column, formats)
     sheet.freeze_panes(HEAD_ROW + 1, 1)
     sheet.repeat_rows(HEAD_ROW)
     if figure is not None:
         _chart(book, sheet, name, table, figure)
+
+
+def _height(cells: Iterable[tuple[str, float]], line: float = LINE) -> float:
+    """Points for the tallest of wrapped texts, each with its column's width in letters; a line is not filled whole."""
+    return line * max(1, *(math.ceil(1.15 * len(text) / width) for text, width in cells)) + 2
 
 
 def _write_cell(sheet: Any, row: int, place: int, cell: Cell, column: Column, formats: dict[str, Any]) -> None:

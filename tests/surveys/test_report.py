@@ -110,6 +110,21 @@ def test_main_page_has_strengths_deficits_and_at_most_seven_measures():
     )
 
 
+def test_equal_measures_of_several_schools_are_joined_and_the_schools_named():
+    found = [one for code in ("demo1", "demo3") for one in find(released(), code, RULES, questionnaire())]
+    own = find(released(), "municipality", RULES, questionnaire())
+    given = [measure_text(one, with_scope=True) for one in [*own, *found]]
+    lines = texts(report(measures=given), "main")
+    lead = "Направить учителей на курсы по обучению детей с ОВЗ; скорректировать заявку на курсы повышения квалификации"
+    assert lines.count(f"{lead}: ") <= 1
+    assert "отв.: Руководитель ОУ; Школа № 1" in lines
+    rows = report(measures=given).table("measures").rows
+    labels = {str(row.cells[0].value).split(":")[0] for row in rows if str(row.cells[0].value).startswith("Школа")}
+    assert labels <= {"Школа № 1", "Школа № 3"}
+    assert labels
+    assert not any(str(row.cells[0].value).startswith("Демонстрационный") for row in rows)
+
+
 def test_measures_beyond_seven_stand_in_an_appendix():
     value = report()
     main, rest = (len(value.table(code).rows) for code in ("measures", "measures-rest"))
