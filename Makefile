@@ -2,6 +2,8 @@
 PORT ?= 8000
 PROCESSES ?= 2
 export PORT
+# Packages are installed without byte code, so what is used must be allowed to write its own.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The first interpreter that is 3.11 or newer and can make an environment.
 FIND_PYTHON = for found in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -31,7 +33,7 @@ dev: environment
 define install
 cat requirements*.txt | cmp -s - .venv/$(1).installed || { \
 	echo "Ставлю пакеты: $(1).txt (одна-две минуты)…"; \
-	$(B)/python -m pip install --quiet --disable-pip-version-check -r $(1).txt && cat requirements*.txt > .venv/$(1).installed; }
+	$(B)/python -m pip install --quiet --no-compile --disable-pip-version-check -r $(1).txt && cat requirements*.txt > .venv/$(1).installed; }
 endef
 
 translations:
