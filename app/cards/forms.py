@@ -1,0 +1,58 @@
+"""Forms of the room. A section's own fields are read by the engine, which knows their types."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+
+from app.models import Person
+
+
+class DelegationForm(FlaskForm):
+    section = SelectField(_l("Раздел"))
+    person = SelectField(_l("Кому"), coerce=int)
+    due_on = DateField(_l("Срок"), validators=[Optional()])
+
+    def set_choices(self, sections: Sequence[str], people: Sequence[Person]) -> None:
+        self.section.choices = [SelectChoice(name, name) for name in sections]
+        self.person.choices = [SelectChoice(0, "—"), *(SelectChoice(one.id, one.full_name) for one in people)]
+
+
+class SignForm(FlaskForm):
+    seen = HiddenField()
+    name = StringField(
+        _l("Фамилия, имя, отчество и должность"),
+        validators=[DataRequired(_l("Напишите фамилию, имя, отчество и должность")), Length(max=200)],
+    )
+    sure = BooleanField(
+        _l("Сведения проверены и достоверны"), validators=[InputRequired(_l("Поставьте отметку о достоверности"))]
+    )
+
+
+class ReasonForm(FlaskForm):
+    reason = TextAreaField(
+        _l("Причина"),
+        validators=[DataRequired(_l("Напишите причину: она останется в истории карты")), Length(max=1000)],
+    )
+
+
+class CycleForm(FlaskForm):
+    title = StringField(_l("Название"), validators=[DataRequired(_l("Назовите сбор карт")), Length(max=200)])
+    year = IntegerField(
+        _l("Год"), validators=[InputRequired(_l("Укажите год")), NumberRange(2000, 2100, _l("Год от 2000 до 2100"))]
+    )
+    opens_on = DateField(_l("Открыть"), validators=[InputRequired(_l("Укажите день начала"))])
+    closes_on = DateField(_l("Сдать до (включительно)"), validators=[InputRequired(_l("Укажите последний день"))])
+    schedule = StringField(_l("Чей график"), validators=[Length(max=300)])
+
+    def validate_closes_on(self, field: DateField) -> None:
+        if field.data and self.opens_on.data and field.data < self.opens_on.data:
+            raise ValidationError(_l("Последний день раньше первого"))
+
+
+class ApprovalForm(FlaskForm):
+    approved_by = StringField(_l("Кем утверждено"), validators=[Length(max=300)])
+    approved_on = DateField(_l("Когда утверждено"), validators=[Optional()])

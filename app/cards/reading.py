@@ -1,0 +1,98 @@
+"""Reading a card: indicators beside the district and the last card, findings, print."""
+
+import io
+
+from flask import abort, render_template, request, send_file
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.card_findings import card_findings, card_perceptions
+from app.card_values import fields_of, instrument_for, signed_cards, state_of
+from app.cards.queries import kept_files
+from app.cards.room import bp, reach_or_404
+from app.models import Card
+from app.navigation import day
+from app.pages import department, is_demo
+from surveys.card_filling import asked_names, values_of
+from surveys.card_printing import card_report
+from surveys.card_reading import Line, read_card
+from surveys.writers import docx, pdf
+
+WRITERS = {
+    "docx": (docx.render, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "pdf": (pdf.render, "application/pdf"),
+}
+
+
+def card_lines(card: Card) -> list[Line]:
+    """Indicators of a card with the district's median and the change since the last card."""
+    instrument = instrument_for(card.cycle)
+    others = [state_of(one).values for one in signed_cards(card.cycle)]
+    before = None
+    if card.previous:
+        fields = fields_of(card.previous.fields)
+        not_asked = frozenset(fields) - asked_names(instrument, fields)
+        before = values_of(instrument, fields, not_asked)
+    return read_card(instrument, state_of(card).values, others=others, before=before)
+
+
+@bp.get("/<int:card_id>/reading")
+def reading(card_id: int) -> str:
+    """What the card says: governed by the school, and the conditions it does not govern, apart."""
+    reach = reach_or_404(card_id)
+    if not reach.whole:
+        abort(404)
+    card = reach.card
+    lines = card_lines(card)
+    return render_template(
+        "cards/reading.html",
+        card=card,
+        reach=reach,
+        state=state_of(card),
+        parts=[
+            (_("Чем школа управляет"), [line for line in lines if not line.indicator.context]),
+            (_("Условия, которыми школа не управляет"), [line for line in lines if line.indicator.context]),
+        ],
+        findings=card_findings(card),
+        perceptions=card_perceptions(card),
+        schools=len(signed_cards(card.cycle)),
+        approval=approval_words(card),
+    )
+
+
+@bp.get("/<int:card_id>/print/<kind>")
+def printout(card_id: int, kind: str) -> Response:
+    """The card on paper: filled or blank; for a reader outside, small groups of children are not printed."""
+    reach = reach_or_404(card_id)
+    if not reach.whole or kind not in WRITERS:
+        abort(404)
+    card, blank, outside = reach.card, "blank" in request.args, "outside" in request.args
+    state = state_of(card)
+    report = card_report(
+        state.instrument,
+        {} if blank else state.fields,
+        school=card.school.name,
+        cycle=card.cycle.code,
+        number=card.version,
+        lines=[] if blank else read_card(state.instrument, state.values, masked=outside),
+        notes={code: str(note.get("text", "")) for code, note in card.notes.items()},
+        signed=f"{card.signed_name}, {day(card.signed_utc)}" if card.signed_utc else "",
+        department=department(),
+        thresholds=approval_words(card),
+        masked=outside,
+        blank=blank,
+        demo=is_demo(),
+        files={name: [one.filename for one in kept] for name, kept in kept_files(card).items()},
+    )
+    render, mime = WRITERS[kind]
+    name = _("Карта %(school)s", school=card.school.short_name) + (_(" (бланк)") if blank else "")
+    return send_file(io.BytesIO(render(report)), mime, as_attachment=True, download_name=f"{name}.{kind}")
+
+
+def approval_words(card: Card) -> str:
+    """«Утверждено кем, когда» of the thresholds; says so where nobody has."""
+    cycle = card.cycle
+    if not cycle.approved_by:
+        return _("границы уровней риска не утверждены, предложены разработчиком")
+    on = f", {day(cycle.approved_on)}" if cycle.approved_on else ""
+    return _("границы уровней риска утверждены: %(by)s", by=cycle.approved_by) + on
