@@ -283,3 +283,20 @@ def test_stopped_worker_gives_its_job_back_at_once(jobs: Jobs, start: Callable, 
     first.terminate()
     assert first.wait(10) == 0
     assert jobs.one("SELECT status || attempt FROM job") == "queued0"
+
+
+def test_workers_are_woken_through_redis(environment: dict[str, str], jobs: Jobs, start: Callable) -> None:
+    """With a sweep far too rare to help, only the wake-up call can bring the worker to the job."""
+    redis_url = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
+    host, port = redis_url.split("/")[2].split(":")
+    with socket.socket() as probe:
+        if probe.connect_ex((host, int(port))):
+            pytest.skip("нет Redis")
+    environment["REDIS_URL"] = redis_url
+    jobs.ask()
+    start("-c", WORKER + QUICK.replace("SWEEP_SECONDS=0.3", "SWEEP_SECONDS=600"))
+    assert until(jobs.ended) == "done"  # found by the first sweep; the next would come in ten minutes
+    asking = "import tests.app.job_kinds, wsgi; from app.jobs import enqueue; from app.extensions import db\n"
+    asking += "with wsgi.app.app_context(): enqueue('test_document', 'Проба', {}, None); db.session.commit()"
+    assert start("-c", asking).wait(20) == 0
+    assert until(lambda: jobs.one("SELECT count(*) FROM job WHERE status = 'done'") == 2)
