@@ -10,8 +10,10 @@ FONT = "Liberation Serif"  # free, metric twin of the substitute named beside it
 SUBSTITUTE = "Times New Roman"
 TABLE_TEXT = "Table Text"
 SHADES = {"none": "FFFFFF", "low": "F2F2F2", "medium": "DDDDDD", "high": "BFBFBF"}
-# a syllable ends after a vowel, before a consonant with a vowel; three letters stay on either side
-SYLLABLE = re.compile(r"(?<=\w\w)([аеёиоуыэюя])(?=[бвгджзклмнпрстфхцчшщ][аеёиоуыэюя]\w)", re.IGNORECASE)
+# a syllable ends after a vowel and at most one consonant, before a consonant with a vowel; two letters stay at the ends
+SYLLABLE = re.compile(
+    r"(?<=\w)([аеёиоуыэюя](?:[бвгджзйклмнпрстфхцчшщ]ь?)?)(?=[бвгджзклмнпрстфхцчшщ][аеёиоуыэюя]\w)", re.IGNORECASE
+)
 
 
 def set_fonts(document: Any, language: str) -> None:

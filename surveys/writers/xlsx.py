@@ -13,7 +13,7 @@ from surveys.document import Cell, Column, Figure, Report, Table
 
 NUMBER_FORMATS = {"integer": "0", "decimal": "0.0", "percent": "0.0"}
 LINE = 13.5  # points of a line of text
-SUMMARY_WIDTH = 110  # letters
+SUMMARY_WIDTH = 88  # letters
 HEAD_ROW = 3  # zero-based row of the table head: title, notes and source stand above
 PATTERNS = {"none": "percent_5", "low": "percent_20", "medium": "wide_upward_diagonal", "high": "dark_upward_diagonal"}
 

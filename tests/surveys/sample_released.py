@@ -135,7 +135,10 @@ def municipality() -> GroupFigures:
 def settings() -> ReportSettings:
     """A department's letterhead; the names are invented."""
     head = Letterhead(
-        names=["Управление образования Демонстрационного муниципального района"],
+        names=[
+            "Демонстрационнэ щӀыналъэм егъэджэныгъэмкӀэ и управленэ",
+            "Управление образования Демонстрационного района",
+        ],
         address="361045, гор. Примерный, ул. Школьная, 1",
         place="гор. Примерный",
         number="57",

@@ -142,6 +142,12 @@ def test_pdf_shows_the_numbers_and_is_tagged(written):
     assert PdfReader(io.BytesIO(written["pdf"])).metadata.title.startswith("Аналитическая справка")
 
 
+def test_kabardian_palochka_stands_in_letterhead(written):
+    name = "щӀыналъэм егъэджэныгъэмкӀэ"
+    assert name in pdf_text(written["pdf"])
+    assert any(name in paragraph.text for paragraph in docx_document(written["docx"]).paragraphs)
+
+
 def test_xlsx_has_typed_numbers_words_and_a_frozen_head(written):
     from openpyxl import load_workbook
 
