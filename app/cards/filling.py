@@ -172,7 +172,7 @@ def typed_entry(instrument: Instrument, item: Item, form: Mapping[str, str]) -> 
     return {"state": "entered", "value": value}
 
 
-def answer_remarks(card: Card, remarks: list[CardRemark], form: Mapping[str, str]) -> None:
+def answer_remarks(remarks: list[CardRemark], form: Mapping[str, str]) -> None:
     """Mark the remarks whose box «исправлено или проверено» stands on this page."""
     for remark in remarks:
         if f"remark-shown-{remark.id}" in form:
