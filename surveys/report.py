@@ -6,10 +6,7 @@ change, proposals, conclusions, appendices.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Literal
 
-from surveys.definition import Instrument
 from surveys.document import (
     Figure,
     Letterhead,
@@ -20,9 +17,8 @@ from surveys.document import (
     Signature,
     Table,
 )
-from surveys.facts import Reading
 from surveys.findings import Finding
-from surveys.released import GroupFigures, Released
+from surveys.report_context import ReportContext, ReportSettings, WaveFacts
 from surveys.report_figures import bars_figure, choice_figure, quadrants_figure
 from surveys.report_method import method_texts, snapshot_texts
 from surveys.report_tables import (
@@ -51,7 +47,6 @@ from surveys.report_texts import (
     merge_measures,
     plain,
     school_texts,
-    snapshot_time,
     strengths,
     took_part,
 )
@@ -68,68 +63,6 @@ __all__ = [
     "build_report",
     "measure_text",
 ]
-
-
-@dataclass(frozen=True)
-class WaveFacts:
-    """What a document says of a wave. ``stage`` is «входная», «промежуточная» or «выходная»."""
-
-    code: str
-    title: str
-    stage: str
-    opened: date
-    closed: date
-
-
-@dataclass(frozen=True)
-class ReportSettings:
-    """What the department edits: letterhead, basis, purpose; and the state of the document."""
-
-    letterhead: Letterhead = field(default_factory=Letterhead)
-    basis: Sequence[str] = ()  # documents, each as it is to be printed
-    purpose: str = (
-        "выявление профессиональных затруднений учителей для адресной помощи в рамках дорожной карты (п. 3.9)"
-    )
-    author: str = ""
-    made_on: str = ""  # ISO date
-    demo: bool = False
-    status: Literal["draft", "approved"] = "draft"
-
-
-@dataclass(frozen=True)
-class ReportContext:
-    """Everything a report is made of. ``edits`` puts a person's paragraphs in place of a section's computed ones."""
-
-    released: Released
-    scope: str  # «municipality» or «school:CODE»
-    instrument: Instrument
-    wave: WaveFacts
-    settings: ReportSettings = field(default_factory=ReportSettings)
-    measures: Sequence[MeasureText] = ()
-    findings: Sequence[Finding] = ()
-    rules_sha256: str = ""
-    readings: Sequence[tuple[str, Reading]] = ()  # indicator's title, reading: the school's own card
-    edits: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-    @property
-    def group(self) -> GroupFigures:
-        """The group that the scope names; KeyError where there is none."""
-        if self.scope == "municipality":
-            return self.released.municipality
-        return self.released.group(self.scope.removeprefix("school:"))
-
-    @property
-    def municipal(self) -> bool:
-        """Is the report about the whole municipality?"""
-        return self.scope == "municipality"
-
-    @property
-    def source(self) -> str:
-        """The words under a table: where its figures come from."""
-        return (
-            f"этап {quote(self.wave.title)}, снимок данных № {self.released.snapshot} "
-            f"от {snapshot_time(self.released.taken_utc)}, группа: {self.group.label}"
-        )
 
 
 @dataclass

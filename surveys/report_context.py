@@ -1,0 +1,76 @@
+"""What a report is made of: the wave, the department's settings, released figures, findings and accepted measures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from surveys.definition import Instrument
+from surveys.document import Letterhead, MeasureText
+from surveys.facts import Reading
+from surveys.findings import Finding
+from surveys.released import GroupFigures, Released
+from surveys.report_texts import snapshot_time
+from surveys.russian import quote
+
+
+@dataclass(frozen=True)
+class WaveFacts:
+    """What a document says of a wave. ``stage`` is «входная», «промежуточная» or «выходная»."""
+
+    code: str
+    title: str
+    stage: str
+    opened: date
+    closed: date
+
+
+@dataclass(frozen=True)
+class ReportSettings:
+    """What the department edits: letterhead, basis, purpose; and the state of the document."""
+
+    letterhead: Letterhead = field(default_factory=Letterhead)
+    basis: Sequence[str] = ()  # documents, each as it is to be printed
+    purpose: str = (
+        "выявление профессиональных затруднений учителей для адресной помощи в рамках дорожной карты (п. 3.9)"
+    )
+    author: str = ""
+    made_on: str = ""  # ISO date
+    demo: bool = False
+    status: Literal["draft", "approved"] = "draft"
+
+
+@dataclass(frozen=True)
+class ReportContext:
+    """Everything a report is made of. ``edits`` puts a person's paragraphs in place of a section's computed ones."""
+
+    released: Released
+    scope: str  # «municipality» or «school:CODE»
+    instrument: Instrument
+    wave: WaveFacts
+    settings: ReportSettings = field(default_factory=ReportSettings)
+    measures: Sequence[MeasureText] = ()
+    findings: Sequence[Finding] = ()
+    rules_sha256: str = ""
+    readings: Sequence[tuple[str, Reading]] = ()  # indicator's title, reading: the school's own card
+    edits: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def group(self) -> GroupFigures:
+        """The group that the scope names; KeyError where there is none."""
+        if self.scope == "municipality":
+            return self.released.municipality
+        return self.released.group(self.scope.removeprefix("school:"))
+
+    @property
+    def municipal(self) -> bool:
+        """Is the report about the whole municipality?"""
+        return self.scope == "municipality"
+
+    @property
+    def source(self) -> str:
+        """The words under a table: where its figures come from."""
+        return (
+            f"этап {quote(self.wave.title)}, снимок данных № {self.released.snapshot} "
+            f"от {snapshot_time(self.released.taken_utc)}, группа: {self.group.label}"
+        )
