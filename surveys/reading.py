@@ -42,8 +42,10 @@ def read_table(path: Path) -> Table:
     """
     try:
         body = path.read_bytes()
-    except OSError as error:
-        raise AnswersError(f"файл не открывается: {error.strerror}", path.name) from None
+    except FileNotFoundError:
+        raise AnswersError("файл не найден", str(path)) from None
+    except OSError:
+        raise AnswersError("файл не открывается: проверьте путь и права", str(path)) from None
     text = decode(body, path.name)
     records = list(_records(text, path.name))
     if not records:

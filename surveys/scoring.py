@@ -191,7 +191,8 @@ def _score_column(answers: "AnswerSet", instrument: Instrument, scale: Scale) ->
     rows, items = len(answers), practice_items(instrument, scale.name)
     total, need_total = np.zeros(rows), np.zeros(rows)
     small = np.int8 if len(items) < 100 else np.int32
-    answered, marked, asked, known = (np.zeros(rows, small) for _ in range(4))
+    tallies: list[NDArray[Any]] = [np.zeros(rows, small) for _ in range(4)]
+    answered, marked, asked, known = tallies
     has_need = any(instrument.need_item(item.name) for item in items)
     for item in items:
         percent, valid, states = item_percent(answers, instrument, item)

@@ -3,9 +3,8 @@
 Every page, document, chart, export and finding about respondents' answers reads the ``Released`` value made here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -13,31 +12,23 @@ from surveys.answer_set import AnswerSet
 from surveys.definition import Instrument
 from surveys.disclosure.details import (
     LARGE,
-    Counts,
-    choice_figures,
     clean,
-    context_items,
-    item_counts,
-    item_figures,
     open_details,
-    quadrant_figures,
     spread_groups,
 )
 from surveys.disclosure.groups import Range, deficit_range, hide_groups, means_open, next_to_hide, pooled
-from surveys.disclosure.shares import SMALL, Part, Print, print_linked, print_of, share_of
+from surveys.disclosure.large import Details
+from surveys.disclosure.shares import SMALL, Part, print_linked, share_of
 from surveys.released import (
     Change,
-    ChoiceFigures,
     GroupFigures,
     Hidden,
-    ItemFigures,
     LevelCode,
-    Quadrants,
     Released,
     ScaleFigures,
     Share,
 )
-from surveys.scoring import DEFICIT, DUST, ordered_levels, practice_items
+from surveys.scoring import DEFICIT, DUST, ordered_levels
 from surveys.statistics import alpha, ci95
 from surveys.summary import Summary, merge_all, summarise
 
@@ -145,6 +136,7 @@ class _Gate:
         self.mark = min((level.at_least for level in instrument.levels if level.code == "low"), default=None)
         self.blocks = {scale.name: self._decide(at) for at, scale in enumerate(instrument.scales)}
         self.large = {name: group for name, group in groups.items() if name not in hidden and group.rows >= LARGE}
+        self.details = Details(instrument, total, self.large, k)
 
     def _decide(self, at: int) -> _Block:
         """Hide groups of one block, then mask its two-class shares."""
@@ -225,6 +217,7 @@ class _Gate:
 
     def _group(self, name: str, label: str, group: Summary, people: int, *, everything: bool) -> GroupFigures:
         large = everything or name in self.large
+        deficits = self._deficits(name, everything)
         return GroupFigures(
             code=name,
             label=label,
@@ -232,12 +225,12 @@ class _Gate:
             n=group.rows,
             rate=group.rows / people if people else None,
             scales=[self._scale(name, at, group, people, everything) for at in range(len(self.instrument.scales))],
-            items=self._items(name, group, everything) if large else [],
-            choices=self._choices(name, group, everything) if large else [],
-            quadrants=self._quadrants(name, group, everything) if large else [],
-            flagged=self._flagged(name, group, everything) if large else None,
-            sensitivity=self._sensitivity(group),
-            aggregates=self._aggregates(name, group, everything) if large else {},
+            items=self.details.items(name, group, everything) if large else [],
+            choices=self.details.choices(name, group, everything) if large else [],
+            quadrants=self.details.quadrants(name, group, everything, deficits) if large else [],
+            flagged=self.details.flagged(name, group, everything) if large else None,
+            sensitivity=self.details.sensitivity(group),
+            aggregates=self.details.aggregates(name, group, everything) if large else {},
         )
 
     def _scale(self, name: str, at: int, group: Summary, people: int, everything: bool) -> ScaleFigures:
@@ -277,6 +270,12 @@ class _Gate:
         small = [name for name in wanted if 0 < wanted[name] < self.k and name not in shown]
         return not small or not everything
 
+    def _deficits(self, name: str, everything: bool) -> dict[str, Share | None]:
+        """Printed two-class shares of one group."""
+        return {
+            scale: block.total_share if everything else block.shares.get(name) for scale, block in self.blocks.items()
+        }
+
     def blocks_hidden(self, at: int) -> Mapping[str, Hidden]:
         """Groups hidden in one block."""
         return self.blocks[self.instrument.scales[at].name].hidden
@@ -304,97 +303,6 @@ class _Gate:
                 found |= members
         return found or None
 
-    def _items(self, name: str, group: Summary, everything: bool) -> list[ItemFigures]:
-        found = []
-        for scale in self.instrument.scales:
-            for item in practice_items(self.instrument, scale.name):
-                asking = self.instrument.need_item(item.name)
-                counts_open = everything or self._detail(name, item_counts(item), item.name)
-                need_open = asking is not None and (everything or self._detail(name, item_counts(asking), asking.name))
-                if not everything and not counts_open:
-                    continue
-                found.append(
-                    item_figures(self.instrument, item, group, self.k, counts_open=counts_open, need_open=need_open)
-                )
-        return found
-
-    def _detail(self, name: str, read: Callable[[Summary], Counts], item: str) -> bool:
-        if item not in self.total.counts:
-            return False
-        return name in open_details(self.large, read, self.total, self.k)
-
-    def _choices(self, name: str, group: Summary, everything: bool) -> list[ChoiceFigures]:
-        found = []
-        for item in context_items(self.instrument):
-            if group.states[item.name][0] < self.k:
-                continue
-            if everything or self._detail(name, item_counts(item), item.name):
-                found.append(choice_figures(self.instrument, item, group, self.k))
-        return found
-
-    def _quadrants(self, name: str, group: Summary, everything: bool) -> list[tuple[str, Quadrants]]:
-        if not group.quadrants.sum():
-            return []
-        if not everything and name not in open_details(
-            self.large, lambda one: one.quadrants.reshape(-1), self.total, self.k
-        ):
-            return []
-        deficits = {
-            scale.name: self.blocks[scale.name].total_share if everything else self.blocks[scale.name].shares.get(name)
-            for scale in self.instrument.scales
-        }
-        return quadrant_figures(self.instrument, group.quadrants, deficits, self.k)
-
-    def _flagged(self, name: str, group: Summary, everything: bool) -> Share | None:
-        if not self.instrument.quality:
-            return None
-        part = Part.free(group.rows, group.flagged)
-        words: Print = print_of(part, self.k)
-        if not everything and not self._two_class(name, lambda one: (one.flagged, one.rows)):
-            return None
-        return share_of(part, words, self.k)
-
-    def _two_class(self, name: str, read: Callable[[Summary], tuple[int, int]]) -> bool:
-        def table(one: Summary) -> Counts:
-            count, n = read(one)
-            return np.asarray([count, n - count], np.int64)
-
-        return name in open_details(self.large, table, self.total, self.k)
-
-    def _sensitivity(self, group: Summary) -> Literal["same", "changes"] | None:
-        """Whether the level of any block changes without the flagged; a word only where they are 0 or at least k."""
-        if not self.instrument.quality or 0 < group.flagged < self.k or group.rows - group.flagged < self.k:
-            return None
-        for at in range(len(self.instrument.scales)):
-            if group.scales.n[0, at] < self.k or group.unflagged.n[0, at] < self.k:
-                continue
-            before = self.instrument.level_of(float(group.scales.mean[0, at]) + DUST)
-            after = self.instrument.level_of(float(group.unflagged.mean[0, at]) + DUST)
-            if before != after:
-                return "changes"
-        return "same"
-
-    def _aggregates(self, name: str, group: Summary, everything: bool) -> dict[str, float]:
-        """Figures that rules read: percent, mentor_ready in persons; only where both classes are k or more."""
-        people = group.people
-        pairs = {
-            "hidden_share": ("hidden", "scored"),
-            "mentor_ready": ("mentor_ready", "scored"),
-            "form_mentor": ("form_mentor", "form_answered"),
-        }
-        found: dict[str, float] = {}
-        for figure, (part, whole) in pairs.items():
-            count, n = people[part], people[whole]
-            if count < self.k or n - count < self.k:
-                continue
-            if everything or self._two_class(name, _people_of(part, whole)):
-                found[figure] = float(count) if figure == "mentor_ready" else 100 * count / n
-        return found
-
 
 def _closed(code: str, label: str, people: int, n: int, why: Hidden) -> GroupFigures:
     return GroupFigures(code=code, label=label, population=people, n=n, rate=n / people if people else None, hidden=why)
-
-
-def _people_of(part: str, whole: str) -> Callable[[Summary], tuple[int, int]]:
-    return lambda one: (one.people[part], one.people[whole])

@@ -1,7 +1,7 @@
 """An attacker with a linear program: what can be worked out of everything that was printed about a municipality.
 
-Unknowns of a block: every school's deficit count and sum of scores, and the sum of wanted help. Knowns: what the released
-value says, that respondents' numbers are no secret, that counts are not negative and scores are 0-100.
+Unknowns of a block: every school's deficit count and sum of scores. Knowns: what the released value says, that
+respondents' numbers are no secret, that counts are not negative and scores are 0-100.
 """
 
 import math

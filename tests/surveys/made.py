@@ -82,7 +82,7 @@ def questionnaire(blocks: Mapping[str, int] | None = None, min_answered: float =
 
 
 def random_answers(instrument: Instrument, people: Mapping[str, int], rng: np.random.Generator) -> AnswerSet:
-    """Random answers of so many teachers of every school, with blanks and «не относится»; schools differ in strength."""
+    """Random answers of so many teachers of every school, with blanks and «не относится»; schools differ."""
     rows = []
     for school, count in people.items():
         strength = rng.choice([0.15, 0.5, 0.85, 0.97])

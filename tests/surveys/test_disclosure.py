@@ -85,7 +85,10 @@ def test_group_of_four_shows_no_figure_at_all():
     school = let_out(summaries, people).group("a")
     assert school.hidden == "primary"
     assert all(one.mean is None and one.need is None and one.deficit is None for one in school.scales)
-    assert not (school.items or school.choices or school.quadrants or school.aggregates)
+    assert not (school.items)
+    assert not (school.choices)
+    assert not (school.quadrants)
+    assert not (school.aggregates)
 
 
 def test_municipality_under_k_shows_nothing():
@@ -103,7 +106,10 @@ def test_school_of_twenty_five_shows_two_classes_and_no_detail():
     summaries, _ = municipality(people, rng)
     school = let_out(summaries, people).group("a")
     assert all(one.levels is None and one.alpha is None for one in school.scales)
-    assert not (school.items or school.choices or school.quadrants or school.aggregates)
+    assert not (school.items)
+    assert not (school.choices)
+    assert not (school.quadrants)
+    assert not (school.aggregates)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,124 @@
+"""What is printed of the municipality and of large groups besides blocks: items, choices, cases, rules' figures."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from surveys.definition import Instrument
+from surveys.disclosure.details import (
+    Counts,
+    choice_figures,
+    context_items,
+    item_counts,
+    item_figures,
+    open_details,
+    quadrant_figures,
+)
+from surveys.disclosure.shares import Part, print_of, share_of
+from surveys.released import ChoiceFigures, ItemFigures, Quadrants, Share
+from surveys.scoring import DUST, practice_items
+from surveys.summary import Summary
+
+
+@dataclass(frozen=True)
+class Details:
+    """Decides and writes details. ``large``: groups of 50 or more that are shown; ``total``: the municipality."""
+
+    instrument: Instrument
+    total: Summary
+    large: dict[str, Summary]
+    k: int
+
+    def items(self, name: str, group: Summary, everything: bool) -> list[ItemFigures]:
+        """Items of all blocks whose counts may be printed."""
+        found = []
+        for scale in self.instrument.scales:
+            for item in practice_items(self.instrument, scale.name):
+                asking = self.instrument.need_item(item.name)
+                counts_open = everything or self._detail(name, item_counts(item), item.name)
+                need_open = asking is not None and (everything or self._detail(name, item_counts(asking), asking.name))
+                if not everything and not counts_open:
+                    continue
+                found.append(
+                    item_figures(self.instrument, item, group, self.k, counts_open=counts_open, need_open=need_open)
+                )
+        return found
+
+    def _detail(self, name: str, read: Callable[[Summary], Counts], item: str) -> bool:
+        if item not in self.total.counts:
+            return False
+        return name in open_details(self.large, read, self.total, self.k)
+
+    def choices(self, name: str, group: Summary, everything: bool) -> list[ChoiceFigures]:
+        """Context items: how often each option was named."""
+        found = []
+        for item in context_items(self.instrument):
+            if group.states[item.name][0] < self.k:
+                continue
+            if everything or self._detail(name, item_counts(item), item.name):
+                found.append(choice_figures(self.instrument, item, group, self.k))
+        return found
+
+    def quadrants(
+        self, name: str, group: Summary, everything: bool, deficits: Mapping[str, Share | None]
+    ) -> list[tuple[str, Quadrants]]:
+        """The four cases, block by block and together."""
+        if not group.quadrants.sum():
+            return []
+        if not everything and name not in open_details(
+            self.large, lambda one: one.quadrants.reshape(-1), self.total, self.k
+        ):
+            return []
+        return quadrant_figures(self.instrument, group.quadrants, deficits, self.k)
+
+    def flagged(self, name: str, group: Summary, everything: bool) -> Share | None:
+        """Submissions that show a sign of careless filling."""
+        if not self.instrument.quality:
+            return None
+        part = Part.free(group.rows, group.flagged)
+        if not everything and not self._two_class(name, lambda one: (one.flagged, one.rows)):
+            return None
+        return share_of(part, print_of(part, self.k), self.k)
+
+    def _two_class(self, name: str, read: Callable[[Summary], tuple[int, int]]) -> bool:
+        def table(one: Summary) -> Counts:
+            count, n = read(one)
+            return np.asarray([count, n - count], np.int64)
+
+        return name in open_details(self.large, table, self.total, self.k)
+
+    def sensitivity(self, group: Summary) -> Literal["same", "changes"] | None:
+        """Whether the level of any block changes without the flagged; a word only where they are 0 or at least k."""
+        if not self.instrument.quality or 0 < group.flagged < self.k or group.rows - group.flagged < self.k:
+            return None
+        for at in range(len(self.instrument.scales)):
+            if group.scales.n[0, at] < self.k or group.unflagged.n[0, at] < self.k:
+                continue
+            before = self.instrument.level_of(float(group.scales.mean[0, at]) + DUST)
+            after = self.instrument.level_of(float(group.unflagged.mean[0, at]) + DUST)
+            if before != after:
+                return "changes"
+        return "same"
+
+    def aggregates(self, name: str, group: Summary, everything: bool) -> dict[str, float]:
+        """Figures that rules read: percent, mentor_ready in persons; only where both classes are k or more."""
+        people = group.people
+        pairs = {
+            "hidden_share": ("hidden", "scored"),
+            "mentor_ready": ("mentor_ready", "scored"),
+            "form_mentor": ("form_mentor", "form_answered"),
+        }
+        found: dict[str, float] = {}
+        for figure, (part, whole) in pairs.items():
+            count, n = people[part], people[whole]
+            if count < self.k or n - count < self.k:
+                continue
+            if everything or self._two_class(name, _people_of(part, whole)):
+                found[figure] = float(count) if figure == "mentor_ready" else 100 * count / n
+        return found
+
+
+def _people_of(part: str, whole: str) -> Callable[[Summary], tuple[int, int]]:
+    return lambda one: (one.people[part], one.people[whole])
