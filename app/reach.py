@@ -1,4 +1,4 @@
-"""How far a person reaches: the whole municipality, or the schools of a role. Queries take the result as an argument."""
+"""How far a person reaches: the whole municipality, or the schools of a role; queries take it as an argument."""
 
 from app.extensions import db
 from app.models import Person, School

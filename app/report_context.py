@@ -1,4 +1,4 @@
-"""From a frozen snapshot, accepted measures and settings to the report: the same for a page, a document and a command."""
+"""From a snapshot, accepted measures and settings to the report: the same for a page, a document and a command."""
 
 from typing import Any
 from zoneinfo import ZoneInfo

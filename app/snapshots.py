@@ -144,7 +144,7 @@ def build_snapshot(
 
 
 def read_answers(wave_id: int) -> list[Answers]:
-    """(values, not applicable, not asked, {"school": code}, seconds) of every submission, in random order, without keys."""
+    """(values, not applicable, not asked, {"school": code}, seconds) of every submission, shuffled, without keys."""
     query = (
         db.select(
             Submission.values, Submission.not_applicable, Submission.not_asked, School.code, Submission.active_seconds

@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 import click
-from flask import Flask, current_app
+from flask import Flask
+from flask.cli import with_appcontext
 
 from app.extensions import db
 from app.models import Wave
@@ -32,21 +33,14 @@ def refuse(message: str) -> None:
 @click.option("--scope", default="municipality", help="municipality или school:КОД")
 @click.option("--format", "kind", default="docx", help="docx, pdf, xlsx, html или json")
 @click.option("-o", "--output", default="", help="Файл; для html и json без него - стандартный вывод")
+@with_appcontext
 def report(wave: str, scope: str, kind: str, output: str) -> None:
-    """Write one report."""
-    from flask.cli import with_appcontext
-
-    with_appcontext(write)(wave, scope, kind, output)
-
-
-def write(wave_name: str, scope: str, kind: str, output: str) -> None:
     """Check the request, build the report, write it."""
     if kind not in FORMATS:
         refuse(f"Формат «{kind}» неизвестен: есть {', '.join(FORMATS)}.")
     if not output and kind not in ("html", "json"):
         refuse(f"Укажите файл для {kind}: -o ФАЙЛ.")
-    with current_app.test_request_context():
-        built = build(wave_name, scope)
+    built = build(wave, scope)
     if not output or output == "-":
         write_report(built, kind, click.get_binary_stream("stdout"))  # type: ignore[arg-type]
         return

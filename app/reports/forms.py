@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 FORMATS = {
@@ -18,7 +19,7 @@ class ReportForm(FlaskForm):
 
     wave = SelectField(_l("Этап"))
     scope = SelectField(_l("О ком"))
-    format = SelectField(_l("Формат"), choices=list(FORMATS.items()))
+    format = SelectField(_l("Формат"), choices=[SelectChoice(code, words) for code, words in FORMATS.items()])
 
 
 class LetterheadForm(FlaskForm):

@@ -11,6 +11,7 @@ from app.reach import scope_code, scope_name, scope_reach, within
 from app.snapshots import released_of
 from surveys.definition import Instrument
 from surveys.document import Cell, Table
+from surveys.printing import hidden_words
 from surveys.released import GroupFigures, Released
 
 ENOUGH, PRELIMINARY = 80.0, 50.0  # percent answered: conclusions, preliminary conclusions, none
@@ -74,7 +75,7 @@ def _build(code: str, released: Released, instrument: Instrument) -> dict[str, A
         "whole": whole,
         "preliminary": _preliminary(released, group, whole),
         "coverage": coverage,
-        "coverage_states": {row.key: coverage_state(released.group(row.key)) for row in coverage.rows},
+        "coverage_states": {row.key: coverage_state(released.group(row.key), k) for row in coverage.rows},
         "coverage_bars": {row.key: [_bar(0, released.group(row.key).rate, 100, "fill")] for row in coverage.rows},
         "blocks": blocks,
         "block_bars": _mean_bars(group) if blocks else {},
@@ -83,15 +84,27 @@ def _build(code: str, released: Released, instrument: Instrument) -> dict[str, A
         "heat": _turned(heat, instrument) if heat else None,
         "items": items,
         "quadrants": None if group.hidden else tables.quadrants_table(group, instrument, k, source),
-        "choices": [] if group.hidden else [tables.choice_table(one, instrument, k, source) for one in group.choices],
+        **_choices(group, released, instrument, source),
     }
 
 
-def coverage_state(group: GroupFigures) -> tuple[str, str]:
+def _choices(group: GroupFigures, released: Released, instrument: Instrument, source: str) -> dict[str, list[Table]]:
+    """Forms of help and what stands beside them in the form; other facts about the work are folded."""
+    from surveys.report_tables import choice_table
+
+    groups = {item.group for item in instrument.items if item.type == "rank"}
+    help_tables, work = [], []
+    for one in [] if group.hidden else group.choices:
+        table = choice_table(one, instrument, released.k, source)
+        (help_tables if instrument.item(one.item).group in groups else work).append(table)
+    return {"choices": help_tables, "work": work}
+
+
+def coverage_state(group: GroupFigures, k: int) -> tuple[str, str]:
     """(class of the tag, words): whether conclusions are made."""
     percent = 100 * group.rate if group.rate is not None else None
     if group.hidden:
-        return "late", _("скрыто: менее 5 ответов") if group.hidden == "primary" else _("скрыто")
+        return "idle", hidden_words(group.hidden, k)
     if percent is None or percent < PRELIMINARY:
         return "late", _("выводы не делаются")
     return ("done", _("охват достаточный")) if percent >= ENOUGH else ("wait", _("выводы предварительны"))
@@ -120,9 +133,11 @@ def _level_bars(group: GroupFigures) -> dict[str, list[Bar]]:
     for one in group.scales:
         if not one.levels:
             continue
-        total, x, parts = sum(one.levels.values()) or 1, 0.0, []
+        # one of the two classes may be left out by the gate: its place stays empty
+        left = one.n - sum(one.levels.values())
+        x, parts = 0.0 if "low" in one.levels else 100.0 * left / one.n, []
         for level, place in TONES.items():
-            width = 100.0 * one.levels.get(level, 0) / total  # type: ignore[call-overload]
+            width = 100.0 * one.levels.get(level, 0) / one.n  # type: ignore[call-overload]
             if width:
                 parts.append(Bar(f"{x:.1f}%", f"{width:.1f}%", f"p{place}", gap=x > 0))
             x += width

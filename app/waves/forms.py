@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, Field, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -45,7 +46,9 @@ class WaveForm(FlaskForm):
         ],
         description=_l("Для адреса страниц и команд: латинские буквы, цифры и дефис"),
     )
-    stage = RadioField(_l("Стадия"), choices=list(STAGES.items()), default="baseline")
+    stage = RadioField(
+        _l("Стадия"), choices=[SelectChoice(code, words) for code, words in STAGES.items()], default="baseline"
+    )
     instrument_version_id = SelectField(_l("Анкета"), coerce=int)
     schools = SelectMultipleField(
         _l("Школы"), coerce=int, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)

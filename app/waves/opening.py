@@ -7,10 +7,11 @@ from flask import request
 from flask_babel import format_datetime, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
+from wtforms.fields.choices import SelectChoice
 
 from app.events import record
 from app.extensions import db
-from app.models import Wave, WaveSchool
+from app.models import ConsentText, InstrumentVersion, Wave, WaveSchool
 from app.models.columns import utc_now
 from app.models.waves import STAGES
 from app.waves import queries
@@ -46,11 +47,12 @@ def zone_words(name: str) -> str:
 def fill_choices(form: WaveForm, wave: Wave | None) -> list[str]:
     """Set the choices and, on opening the page, the suggestions; returns what is missing for a wave, in words."""
     instruments, consents, schools = queries.published_instruments(), queries.consent_texts(), queries.schools()
-    form.instrument_version_id.choices = [(one.id, f"{one.title}, версия {one.version}") for one in instruments]
-    form.consent_text_id.choices = [(one.id, f"{one.title}, версия {one.version}") for one in consents]
-    form.schools.choices = [(school.id, school.short_name) for school in schools]
+    form.instrument_version_id.choices = [_version(one) for one in instruments]
+    form.consent_text_id.choices = [_version(one) for one in consents]
+    form.schools.choices = [SelectChoice(school.id, school.short_name) for school in schools]
     numbers = queries.roadmap_numbers()
-    form.roadmap_item_number.choices = [("", _("не связан")), *((n, f"{n} {title[:60]}") for n, title in numbers)]
+    items = [SelectChoice(number, f"{number} {title[:60]}") for number, title in numbers]
+    form.roadmap_item_number.choices = [SelectChoice("", _("не связан")), *items]
     missing = []
     if not instruments:
         missing.append(_("Нет ни одной опубликованной анкеты."))
@@ -63,6 +65,10 @@ def fill_choices(form: WaveForm, wave: Wave | None) -> list[str]:
     if request.method == "GET":
         suggest(form, wave, [school.id for school in schools], {number for number, _title in numbers})
     return missing
+
+
+def _version(one: InstrumentVersion | ConsentText) -> SelectChoice:
+    return SelectChoice(one.id, _("%(title)s, версия %(version)s", title=one.title, version=one.version))
 
 
 def suggest(form: WaveForm, wave: Wave | None, school_ids: list[int], numbers: set[str]) -> None:

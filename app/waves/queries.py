@@ -144,7 +144,8 @@ def consent_texts() -> list[ConsentText]:
 
 def newest_rules() -> RuleVersion | None:
     """The catalogue of rules that new waves use."""
-    return db.session.scalar(db.select(RuleVersion).order_by(RuleVersion.id.desc()).limit(1))
+    query = db.select(RuleVersion).where(RuleVersion.published_utc.is_not(None))
+    return db.session.scalar(query.order_by(RuleVersion.published_utc.desc(), RuleVersion.id.desc()).limit(1))
 
 
 def schools() -> list[School]:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from app.events import record
 from app.extensions import db
@@ -152,7 +153,10 @@ def extend(code: str) -> str | Response:
     part = next((part for part in wave.schools if str(part.school_id) == request.form.get("school")), None)
     current = max(filter(None, [wave.closes_utc, part.extended_until_utc if part else None]))
     form = ExtendForm(zone=timezone_name(), current=current)
-    form.school.choices = [(0, _("всем школам")), *((one.school_id, one.school.short_name) for one in wave.schools)]
+    form.school.choices = [
+        SelectChoice(0, _("всем школам")),
+        *(SelectChoice(one.school_id, one.school.short_name) for one in wave.schools),
+    ]
     if form.validate_on_submit():
         if part:
             part.extended_until_utc = form.utc
