@@ -71,11 +71,8 @@ def wave_data(**changes: Any) -> dict[str, Any]:
     """What a methodologist types to open a wave."""
     now = dt.datetime.now()
     schools = list(db.session.scalars(db.select(School.id).order_by(School.position)))
-    instrument = wave_world.packaged()
-
-    version = db.session.scalars(
-        db.select(InstrumentVersion.id).where(InstrumentVersion.sha256 == instrument.questionnaire.sha256())
-    )
+    sha256 = wave_world.packaged().questionnaire.sha256()
+    version = db.session.scalars(db.select(InstrumentVersion.id).where(InstrumentVersion.sha256 == sha256))
     data = {
         "title": "Входная диагностика",
         "code": "spring",
@@ -310,9 +307,7 @@ def test_every_number_of_the_analysis_comes_from_the_released_figures(closed: No
         ("anna", "school:school1", 403),
     ],
 )
-def test_analysis_of_a_school_is_for_that_school_and_the_department(
-    closed: None, login_as, login, scope, status
-) -> None:
+def test_analysis_of_a_school_is_for_it_and_the_department(closed: None, login_as, login, scope, status) -> None:
     response = login_as(login).get(f"{ANALYSIS}?scope={scope}")
     assert response.status_code == status
     if status == 404:
