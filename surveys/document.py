@@ -181,6 +181,15 @@ class Report(Piece):
         """«Рисунок N»: its place in the document, from 1."""
         return next(place for place, figure in enumerate(self.figures, start=1) if figure.id == code)
 
+    def parts(self, section: Section) -> "list[Table | Figure]":
+        """Tables and figures of a section in their order: a figure follows the table that it draws."""
+        found: list[Table | Figure] = []
+        drawn = [self.figure(code) for code in section.figures]
+        for code in section.tables:
+            found.append(self.table(code))
+            found += [figure for figure in drawn if figure.table == code]
+        return found + [figure for figure in drawn if figure.table not in section.tables]
+
     @property
     def marks(self) -> list[str]:
         """Words that stand on every page: demo data, a draft."""

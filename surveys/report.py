@@ -7,6 +7,7 @@ change, proposals, conclusions, appendices.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from surveys.definition import Instrument
 from surveys.document import (
     Figure,
     Letterhead,
@@ -253,13 +254,9 @@ def _items_and_need(draft: _Draft, context: ReportContext) -> None:
 
 
 def _help(draft: _Draft, context: ReportContext) -> None:
-    kinds = {item.name: item.type for item in context.instrument.items}
-    order = list(kinds)
-    shown = [
-        figures
-        for figures in sorted(context.group.choices, key=lambda one: order.index(one.item) if one.item in kinds else -1)
-        if kinds.get(figures.item) in ("rank", "select_multiple")
-    ]
+    kinds = {item.name: item.type for item in context.instrument.items if item.name in _help_items(context.instrument)}
+    released = {figures.item: figures for figures in context.group.choices}
+    shown = [released[name] for name in kinds if name in released]
     if not shown:
         return
     tables = [choice_table(one, context.instrument, context.released.k, context.source) for one in shown]
@@ -272,6 +269,13 @@ def _help(draft: _Draft, context: ReportContext) -> None:
         tables,
         [choice_figure(tables[chosen], shown[chosen].n)],
     )
+
+
+def _help_items(instrument: Instrument) -> list[str]:
+    """Choice questions in one step of the form with the ranking of forms of help; all where nothing is ranked."""
+    asked = [item for item in instrument.items if item.type in ("rank", "select_multiple") and not item.scale]
+    steps = {item.group for item in asked if item.type == "rank"}
+    return [item.name for item in asked if not steps or item.group in steps]
 
 
 def _changes(draft: _Draft, context: ReportContext) -> None:

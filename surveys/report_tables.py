@@ -326,7 +326,7 @@ def measures_table(code: str, title: str, measures: Sequence[MeasureText], own_l
     rows = []
     for place, measure in enumerate(measures, start=1):
         other = measure.scope_label not in ("", own_label)
-        finding = f"{measure.scope_label}: {measure.finding}" if other else measure.finding
+        finding = _of_group(measure.scope_label, measure.finding) if other else measure.finding
         texts = [
             finding,
             measure.recommendation,
@@ -354,7 +354,7 @@ def findings_table(findings: Sequence[Finding], source: str) -> Table:
     for finding in findings:
         both = "один источник" if finding.single_source else "два источника"
         level = LEVEL_WORDS[finding.level]
-        text = f"{finding.scope_label}: {finding.finding}" if several else finding.finding
+        text = _of_group(finding.scope_label, finding.finding) if several else finding.finding
         cells = [
             words_cell(text),
             words_cell(", ".join(in_order(finding.roadmap_items))),
@@ -365,6 +365,11 @@ def findings_table(findings: Sequence[Finding], source: str) -> Table:
         rows.append(Row(key=finding.id, cells=cells))
     title = "Полный перечень выводов"
     return Table(id="findings", title=title, columns=columns, rows=rows, source=source, wide=True)
+
+
+def _of_group(label: str, text: str) -> str:
+    """«Школа № 1: о затруднениях …»; an abbreviation keeps its capitals."""
+    return f"{label}: {text}" if text[1:2].isupper() else f"{label}: {text[:1].lower()}{text[1:]}"
 
 
 def indicators_table(readings: Sequence[tuple[str, Reading]], source: str) -> Table:

@@ -121,8 +121,12 @@ def _flagged(group: GroupFigures) -> str:
 
 
 def strengths(group: GroupFigures, instrument: Instrument) -> list[Paragraph]:
-    """The three blocks with the highest mean among those of a low level."""
-    shown = [one for one in group.scales if one.mean is not None and one.level in ("none", "low") and not one.hidden]
+    """The three blocks with the highest mean among those of a low level and without a systemic deficit."""
+    shown = [
+        one
+        for one in group.scales
+        if one.mean is not None and one.level in ("none", "low") and not one.hidden and _proven_share(one) < SYSTEM
+    ]
     shown.sort(key=lambda one: -(one.mean or 0.0))
     titles = {scale.name: scale.label for scale in instrument.scales}
     return [

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from surveys.document import Paragraph, Report, Section, Table
+from surveys.document import Figure, Paragraph, Report, Section, Table
 from surveys.writers.docx_parts import (
     add_page_number,
     add_table,
@@ -107,10 +107,11 @@ def _section(document: Any, report: Report, section: Section, landscape: bool, *
     heading.paragraph_format.page_break_before = new_page
     for paragraph in section.body:
         _paragraph(document, paragraph)
-    for code in section.tables:
-        _table(document, report, report.table(code), landscape)
-    for code in section.figures:
-        _figure(document, report, code)
+    for part in report.parts(section):
+        if isinstance(part, Table):
+            _table(document, report, part, landscape)
+        else:
+            _figure(document, report, part)
     for paragraph in section.afterwords:
         _paragraph(document, paragraph)
 
@@ -137,16 +138,15 @@ def _table(document: Any, report: Report, table: Table, landscape: bool) -> None
         document.add_paragraph(note, style="Table Note")
 
 
-def _figure(document: Any, report: Report, code: str) -> None:
+def _figure(document: Any, report: Report, figure: Figure) -> None:
     from docx.shared import Mm
 
     from surveys.charts import chart_bytes
 
-    figure = report.figure(code)
     picture = document.add_paragraph(style="Figure")
     shape = picture.add_run().add_picture(io.BytesIO(chart_bytes(figure)), width=Mm(160))
     describe_picture(shape, figure.title, figure.alt)
-    document.add_paragraph(f"Рисунок {report.figure_number(code)} — {figure.title}", style="Figure Title")
+    document.add_paragraph(f"Рисунок {report.figure_number(figure.id)} — {figure.title}", style="Figure Title")
 
 
 def _signatures(document: Any, report: Report, landscape: bool) -> None:

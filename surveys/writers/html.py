@@ -38,8 +38,12 @@ def _section(section: Section, report: Report) -> list[str]:
     for style, run in groupby(section.body, key=lambda paragraph: paragraph.style == "item"):
         lines = [_paragraph(paragraph) for paragraph in run]
         parts += ["<ul>", *lines, "</ul>"] if style else lines
-    parts += [_table(report.table(code), report.table_number(code)) for code in section.tables]
-    parts += [_figure(report.figure(code), report.figure_number(code)) for code in section.figures]
+    for part in report.parts(section):
+        parts.append(
+            _table(part, report.table_number(part.id))
+            if isinstance(part, Table)
+            else _figure(part, report.figure_number(part.id))
+        )
     parts += [_paragraph(paragraph) for paragraph in section.afterwords]
     return [*parts, "</section>"]
 

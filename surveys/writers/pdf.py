@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from surveys.charts import chart_bytes
-from surveys.document import Paragraph, Report, Row, Section, Table
+from surveys.document import Figure, Paragraph, Report, Row, Section, Table
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 
@@ -70,8 +70,7 @@ def _section(report: Report, section: Section) -> dict[str, Any]:
         "title": title,
         "appendix": section.appendix,
         "body": [_paragraph(paragraph) for paragraph in section.body],
-        "tables": [_table(report.table(code)) for code in section.tables],
-        "figures": [_figure(report, code) for code in section.figures],
+        "parts": [_table(part) if isinstance(part, Table) else _figure(part) for part in report.parts(section)],
         "afterwords": [_paragraph(paragraph) for paragraph in section.afterwords],
         "signature": signature.model_dump() if signature else None,
         "executor": f"Исполнитель: {executor}" if executor else "",
@@ -84,6 +83,7 @@ def _paragraph(paragraph: Paragraph) -> dict[str, str]:
 
 def _table(table: Table) -> dict[str, Any]:
     return {
+        "kind": "table",
         "title": table.title,
         "wide": table.wide,
         "columns": [column.title for column in table.columns],
@@ -107,7 +107,6 @@ def _cells(table: Table, row: Row) -> list[dict[str, Any]]:
     return cells
 
 
-def _figure(report: Report, code: str) -> dict[str, str]:
-    figure = report.figure(code)
+def _figure(figure: Figure) -> dict[str, str]:
     drawing = chart_bytes(figure, "svg", outlined=True).decode()
-    return {"title": figure.title, "alt": figure.alt, "svg": drawing}
+    return {"kind": "figure", "title": figure.title, "alt": figure.alt, "svg": drawing}

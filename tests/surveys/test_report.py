@@ -6,6 +6,7 @@ import pytest
 
 from surveys.document import Report
 from surveys.findings import find
+from surveys.released import ChoiceFigures
 from surveys.report import build_report, measure_text
 from surveys.rules import load_rules
 from tests.surveys.sample_released import SECRET, context, exact, questionnaire, released, settings
@@ -157,6 +158,33 @@ def test_equal_data_equal_text_and_other_data_other_text():
     changed = report(released=other)
     assert texts(changed, "main") != texts(report(), "main")
     assert "«Общение с родителями, обучающимися и коллегами»: у 50 из 87 учителей (57 %)" in texts(changed, "main")
+
+
+def test_block_with_a_systemic_deficit_is_no_strength_even_with_a_high_mean():
+    whole = released()
+    scales = [
+        one.model_copy(update={"deficit": exact(30, 87)}) if one.scale == "COM" else one
+        for one in whole.municipality.scales
+    ]
+    other = whole.model_copy(update={"municipality": whole.municipality.model_copy(update={"scales": scales})})
+    before, after = (texts(value, "main").split("Дефициты")[0] for value in (report(), report(released=other)))
+    assert "«Общение с родителями" in before
+    assert "«Общение с родителями" not in after
+
+
+def test_only_questions_about_help_stand_among_forms_of_help():
+    whole = released()
+    subjects = ChoiceFigures(item="C01", n=87, options={"1": exact(20, 87)})
+    obstacles = ChoiceFigures(item="C15", n=80, options={"1": exact(44, 80)})
+    group = whole.municipality.model_copy(update={"choices": [subjects, obstacles, *whole.municipality.choices]})
+    value = report(released=whole.model_copy(update={"municipality": group}))
+    assert next(one for one in value.sections if one.id == "help").tables == ["choice-C13", "choice-C15"]
+
+
+def test_figure_follows_the_table_it_draws():
+    value = report()
+    blocks = next(section for section in value.sections if section.id == "blocks")
+    assert [part.id for part in value.parts(blocks)] == ["blocks", "blocks-bars", "levels"]
 
 
 def test_without_measures_the_document_says_so():
