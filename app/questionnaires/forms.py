@@ -57,6 +57,11 @@ class AnswerField(Field):  # type: ignore[misc]
         return None if number is None else int(number)
 
     @property
+    def hint(self) -> str:
+        """The item's hint; for a number without one, what its check asks for."""
+        return self.item.hint or (self.item.constraint_message if self.macro == "number" else "")
+
+    @property
     def first_id(self) -> str:
         """Where a link in a summary leads: the first control."""
         return f"{self.id}-0" if self.options else self.id

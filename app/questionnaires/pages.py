@@ -154,7 +154,7 @@ def render_check(work: "Work", *, changed: bool = False, refused: bool = False) 
         "questionnaires/check.html",
         work=work,
         lines=lines,
-        stops=[(plan.step_of(name), name, plan.instrument.item(name).label, final.problems[name]) for name in stops],
+        stops=[_stop(plan, final, name) for name in stops],
         gaps=sum(len(line["gaps"]) for line in lines),
         unscored=unscored,
         content=content_hash(final),
@@ -162,6 +162,12 @@ def render_check(work: "Work", *, changed: bool = False, refused: bool = False) 
         refused=refused,
         last=lines[-1]["page"] if lines else None,
     )
+
+
+def _stop(plan: Plan, final: Checked, name: str) -> tuple[Step, str, str]:
+    """Page, item and words of what stops the sending: a missing answer needs no more words than the question."""
+    label = plan.instrument.item(name).label
+    return plan.step_of(name), name, f"{label}: {final.problems[name]}" if name in final.values else label
 
 
 def _check_line(plan: Plan, page: Step, final: Checked, stops: list[str]) -> dict[str, Any]:
@@ -173,7 +179,9 @@ def _check_line(plan: Plan, page: Step, final: Checked, stops: list[str]) -> dic
         if name not in stops
     ]
     done = sum(state not in (BLANK, NOT_ASKED) for state in states)
-    return {"page": page, "answered": done, "total": sum(state != NOT_ASKED for state in states), "gaps": gaps}
+    total = sum(state != NOT_ASKED for state in states)
+    ready = not gaps and not page.names() & set(stops)  # optional questions may stay blank
+    return {"page": page, "answered": done, "total": total, "gaps": gaps, "ready": ready}
 
 
 def _gap_words(plan: Plan, name: str) -> str:

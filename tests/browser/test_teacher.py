@@ -1,0 +1,247 @@
+"""A teacher on a phone: by keyboard, with a link that breaks, in two browsers, sending once."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from app.extensions import db
+from app.models import Draft, Submission
+from tests.browser.conftest import Served
+
+pytestmark = pytest.mark.browser
+WAVE = "/questionnaires/wave1"
+BLOCKS = 9
+Opener = Callable[..., BrowserContext]
+SignIn = Callable[[BrowserContext, str], Page]
+
+
+@pytest.fixture
+def anna(open_browser: Opener, sign_in: SignIn, server: str) -> Page:
+    """Anna's phone on the first block, by way of the start page."""
+    page = sign_in(open_browser(), "anna")
+    page.goto(f"{server}{WAVE}/")
+    page.get_by_role("button", name="Согласен(на), начать").click()
+    page.wait_for_url(f"**{WAVE}/1")
+    return page
+
+
+def press_until(page: Page, selector: str, key: str = "Tab") -> None:
+    """Press a key until the focus is on ``selector``; a person without a mouse gets there the same way."""
+    for _ in range(80):
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"the keyboard does not reach {selector}")
+
+
+def answer_block(page: Page) -> None:
+    """Tap «полностью верно» on every card and a need where one opens."""
+    for card in page.locator("fieldset.q").all():
+        card.locator("label.opt.last").first.click()
+        needs = card.locator(".help label.opt.first")
+        if needs.count() and needs.first.is_visible():
+            needs.first.click()
+
+
+def answer_facts(page: Page) -> None:
+    """Block 10 and 11: what is required about one's work."""
+    page.locator("label[for=C01-1]").click()
+    page.locator("label[for=C02-1]").click()
+    page.locator("label[for=C03-2]").click()
+    page.locator("label[for=C04-1]").click()
+    page.fill("#C05", "18")
+    page.locator("label[for=C07-1]").click()
+    forward(page)
+    page.get_by_label("курсов не было").check()
+    page.locator("label[for=C12-0]").click()
+    page.select_option("#C13-0", "4")
+    page.select_option("#C13-1", "7")
+    forward(page)
+
+
+def forward(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("button[value=next]").click()
+
+
+def fill_all(page: Page) -> None:
+    """From the first block to the check page."""
+    for _ in range(BLOCKS):
+        answer_block(page)
+        forward(page)
+    answer_facts(page)
+    forward(page)  # in own words
+    expect(page.get_by_role("heading", level=1)).to_have_text("Проверка перед отправкой")
+
+
+def test_block_is_filled_by_keyboard_alone(anna: Page, served: Served) -> None:
+    anna.keyboard.press("Tab")
+    expect(anna.locator(":focus")).to_have_text("К содержанию")
+    for number in range(1, 7):
+        press_until(anna, f"[name=SUB0{number}]")
+        anna.keyboard.press("Space")  # «совсем неверно»
+        anna.keyboard.press("ArrowDown")  # «скорее неверно»
+        press_until(anna, f"[name=SUB0{number}_need]")
+        anna.keyboard.press("Space")
+        anna.keyboard.press("ArrowDown")  # «достаточно материалов»
+    press_until(anna, "button[value=next]")
+    anna.keyboard.press("Enter")
+    anna.wait_for_url(f"**{WAVE}/2")
+    with served.app.app_context():
+        values = db.session.scalars(db.select(Draft.values)).one()
+    assert values == {f"SUB0{n}{tail}": "1" for n in range(1, 7) for tail in ("", "_need")}
+
+
+def test_need_opens_only_under_the_answers_that_ask_for_it(anna: Page) -> None:
+    need = anna.locator("#SUB03_need-card")  # SUB03 is reversed
+    expect(need).to_be_hidden()
+    anna.locator("label[for=SUB03-0]").click()
+    expect(need).to_be_hidden()
+    anna.locator("label[for=SUB03-4]").click()
+    expect(need).to_be_visible()
+    anna.locator("label[for=SUB03-na]").click()
+    expect(need).to_be_hidden()
+
+
+def test_without_scripts_the_need_is_shown_by_the_stylesheet_or_asked_next(
+    open_browser: Opener, sign_in: SignIn, server: str
+) -> None:
+    page = sign_in(open_browser(java_script_enabled=False), "anna")
+    page.goto(f"{server}{WAVE}/")
+    page.get_by_role("button", name="Согласен(на), начать").click()
+    page.locator("label[for=SUB01-1]").click()
+    expect(page.locator("#SUB01_need-card")).to_be_visible()
+    page.locator("button[value=next]").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Уточнение")
+    page.locator("label[for=SUB01_need-2]").click()
+    page.locator("button[value=next]").click()
+    expect(page).to_have_url(re.compile(f"{WAVE}/2$"))
+
+
+def test_answer_is_saved_within_two_seconds_and_the_counter_moves(anna: Page, served: Served) -> None:
+    anna.locator("label[for=SUB01-4]").click()
+    expect(anna.locator("#saved")).to_have_text(re.compile(r"Сохранено \d\d:\d\d"), timeout=2500)
+    expect(anna.locator("#count")).to_have_text("отвечено 1 из 70")
+    with served.app.app_context():
+        assert db.session.scalars(db.select(Draft.values)).one() == {"SUB01": "4"}
+
+
+def test_network_cut_then_another_browser_then_sending_and_profile(
+    anna: Page, open_browser: Opener, sign_in: SignIn, server: str, served: Served
+) -> None:
+    anna.context.set_offline(True)
+    anna.locator("label[for=SUB01-2]").click()
+    anna.locator("label[for=SUB01_need-3]").click()
+    expect(anna.locator("#saved")).to_contain_text("Нет связи", timeout=4000)
+    anna.locator("button[value=next]").click()  # stays on the page with what was typed
+    expect(anna.locator("#SUB01-2")).to_be_checked()
+    anna.context.set_offline(False)
+    expect(anna.locator("#saved")).to_have_text(re.compile(r"Сохранено"), timeout=5000)
+
+    other = sign_in(open_browser(viewport={"width": 1280, "height": 800}), "anna")
+    other.goto(f"{server}/questionnaires/")
+    other.get_by_role("link", name="Продолжить").click()
+    expect(other.locator("#SUB01-2")).to_be_checked()
+    expect(other.locator("#SUB01_need-3")).to_be_checked()
+    fill_all(other)
+    other.get_by_role("button", name="Отправить").dblclick()
+    expect(other.get_by_role("heading", level=1)).to_have_text("Анкета отправлена")
+    receipt = other.locator(".box.g b").inner_text()
+
+    other.go_back()
+    if other.get_by_role("button", name="Отправить").count():
+        other.get_by_role("button", name="Отправить").click()
+    expect(other.get_by_role("heading", level=1)).to_have_text("Анкета отправлена")
+    assert other.locator(".box.g b").inner_text() == receipt
+    with served.app.app_context():
+        rows = db.session.scalars(db.select(Submission)).all()
+        assert [row.receipt for row in rows] == [receipt]
+        assert rows[0].values["C13"] == ["4", "7"]
+
+    other.get_by_role("link", name="Посмотреть мой профиль").click()
+    expect(other.locator(".blk")).to_have_count(BLOCKS)
+    expect(other.get_by_text("Уровень дефицита").or_(other.get_by_text("Дефицит не выявлен")).first).to_be_visible()
+
+
+def test_expired_session_keeps_the_answer_until_signing_in_again(
+    anna: Page, sign_in: SignIn, server: str, served: Served
+) -> None:
+    anna.context.clear_cookies()
+    anna.locator("label[for=SUB01-4]").click()
+    expect(anna.locator("#saved")).to_contain_text("Время сеанса истекло", timeout=4000)
+    anna.get_by_role("link", name="Войти и продолжить").click()
+    anna.fill("[name=username]", "anna")
+    anna.fill("[name=password]", "пароль-для-проверки")
+    anna.press("[name=password]", "Enter")
+    anna.wait_for_url(f"**{WAVE}/1")
+    expect(anna.locator("#SUB01-4")).to_be_checked()
+    expect(anna.locator("#saved")).to_have_text(re.compile(r"Сохранено"), timeout=4000)
+    with served.app.app_context():
+        assert db.session.scalars(db.select(Draft.values)).one() == {"SUB01": "4"}
+
+
+def test_every_page_fits_320_px_and_axe_finds_nothing(open_browser: Opener, sign_in: SignIn, server: str) -> None:
+    page = sign_in(open_browser(viewport={"width": 320, "height": 640}), "anna")
+
+    def look(path: str) -> None:
+        if path:
+            page.goto(f"{server}{path}")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 320, f"{page.url}: {width} px"
+        found = Axe().run(page)
+        assert not found.response["violations"], f"{page.url}\n{found.generate_report()}"
+
+    for path in ("/questionnaires/", f"{WAVE}/", f"{WAVE}/refuse"):
+        look(path)
+    page.goto(f"{server}{WAVE}/")
+    page.get_by_role("button", name="Согласен(на), начать").click()
+    page.locator("label[for=SUB01-1]").click()
+    page.evaluate("document.querySelector('form[data-save]').submit()")
+    page.wait_for_url("**/1/more")
+    look("")
+    for number in range(1, 13):
+        look(f"{WAVE}/{number}?gaps=1")
+    page.goto(f"{server}{WAVE}/10")
+    page.fill("#C05", "много")
+    page.locator("label[for=C01-31]").click()
+    forward(page)
+    expect(page).to_have_title(re.compile("^Ошибка:"))
+    look("")
+    page.locator("label[for=C01-31]").click()
+    expect(page.locator("#saved")).to_have_text(re.compile("Сохранено"))
+    look(f"{WAVE}/check")
+    page.goto(f"{server}{WAVE}/1")
+    fill_all_small(page)
+    look("")
+    page.get_by_role("button", name="Отправить").click()
+    look("")
+    look(f"{WAVE}/profile")
+    look("/questionnaires/")
+
+
+def fill_all_small(page: Page) -> None:
+    """Answer the first block, leave the rest of the statements, then what is required."""
+    answer_block(page)
+    forward(page)
+    for _ in range(BLOCKS - 1):
+        forward(page)
+    answer_facts(page)
+    forward(page)
+
+
+def test_step_costs_at_most_four_requests_and_60_kb(
+    anna: Page, open_browser: Opener, sign_in: SignIn, server: str
+) -> None:
+    page = sign_in(open_browser(), "anna")
+    page.wait_for_load_state("networkidle")  # the page before this one still loads its icon
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    sizes: list[float] = []
+    session.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))
+    page.goto(f"{server}{WAVE}/2", wait_until="networkidle")
+    assert 3 <= len(sizes) <= 4, sizes
+    assert sum(sizes) <= 60_000, sizes
