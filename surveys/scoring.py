@@ -42,9 +42,37 @@ class ScaleScore:
     applicable: int  # items that were asked and concern this person
 
 
+class _Known:
+    """What is looked up thousands of times about one frozen instrument, found once."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.items, self.lists = instrument.items, instrument.option_lists
+        self.practice: dict[str, list[Item]] = {}
+        for item in instrument.items:
+            if item.scale is not None and item.need_of is None:
+                self.practice.setdefault(item.scale, []).append(item)
+        self.need = {item.need_of: item for item in instrument.items if item.need_of is not None}
+        self.bounds: dict[str, tuple[float, float] | None] = {}
+        self.tables: dict[tuple[str, int], Floats] = {}
+
+
+def _known(instrument: Instrument) -> _Known:
+    found: _Known | None = instrument.__dict__.get("_scoring")
+    # A changed copy of an instrument carries the notes of the first one along: they are told apart by the lists.
+    if found is None or found.items is not instrument.items or found.lists is not instrument.option_lists:
+        found = _Known(instrument)
+        instrument.__dict__["_scoring"] = found
+    return found
+
+
 def practice_items(instrument: Instrument, scale: str) -> list[Item]:
     """Items that are averaged into ``scale``; questions about wanted help are not."""
-    return [item for item in instrument.scale_items(scale) if item.need_of is None]
+    return _known(instrument).practice.get(scale, [])
+
+
+def need_item(instrument: Instrument, practice: str) -> Item | None:
+    """The item that asks what help is wanted about ``practice``."""
+    return _known(instrument).need.get(practice)
 
 
 def numeric_codes(instrument: Instrument, item: Item) -> list[float] | None:
@@ -55,6 +83,13 @@ def numeric_codes(instrument: Instrument, item: Item) -> list[float] | None:
 
 def bounds_of(instrument: Instrument, item: Item) -> tuple[float, float] | None:
     """Lowest and highest possible raw value of an item, from its options, its range or its constraint."""
+    known = _known(instrument).bounds
+    if item.name not in known:
+        known[item.name] = _find_bounds(instrument, item)
+    return known[item.name]
+
+
+def _find_bounds(instrument: Instrument, item: Item) -> tuple[float, float] | None:
     if item.type in NUMBERS:
         low, high = (parse_number(item.parameters.get(key, "")) for key in ("start", "end"))
         if low is None or high is None:
@@ -121,10 +156,8 @@ def _score_scale(instrument: Instrument, scale: Scale, checked: Checked) -> Scal
     needs = [_need_of(instrument, item, checked) for item in answered]
     known = [need for need in needs if need is not None]
     need = None
-    if (
-        any(instrument.need_item(item.name) for item in items)
-        and len(known) >= scale.min_answered * len(answered) - DUST
-    ):
+    has_need = any(need_item(instrument, item.name) for item in items)
+    if has_need and known and len(known) >= scale.min_answered * len(answered) - DUST:
         need = sum(known) / len(known)
     level = instrument.level_of(score + DUST)
     return ScaleScore(scale.name, score, need, level.code if level else None, len(answered), asked - marked)
@@ -140,7 +173,7 @@ def enough(answered: int, asked: int, marked: int, min_answered: float, limit: f
 
 def _need_of(instrument: Instrument, item: Item, checked: Checked) -> float | None:
     """Wanted help on one practised item, percent: 0 where the question was not shown, None where it was left blank."""
-    asking = instrument.need_item(item.name)
+    asking = need_item(instrument, item.name)
     if asking is None or asking.name in checked.not_asked:
         return 0.0
     value = checked.values.get(asking.name)
@@ -193,7 +226,7 @@ def _score_column(answers: "AnswerSet", instrument: Instrument, scale: Scale) ->
     small = np.int8 if len(items) < 100 else np.int32
     tallies: list[NDArray[Any]] = [np.zeros(rows, small) for _ in range(4)]
     answered, marked, asked, known = tallies
-    has_need = any(instrument.need_item(item.name) for item in items)
+    has_need = any(need_item(instrument, item.name) for item in items)
     for item in items:
         percent, valid, states = item_percent(answers, instrument, item)
         total += percent
@@ -243,6 +276,13 @@ def item_percent(
 
 def percent_table(instrument: Instrument, item: Item, size: int) -> "Floats":
     """Lookup from a packed code to percent of maximum; 0 for states and unknown codes."""
+    known = _known(instrument).tables
+    if (item.name, size) not in known:
+        known[item.name, size] = _make_table(instrument, item, size)
+    return known[item.name, size]
+
+
+def _make_table(instrument: Instrument, item: Item, size: int) -> "Floats":
     import numpy as np
 
     from surveys.answers import stored_position
@@ -262,7 +302,7 @@ def _need_column(
 
     from surveys.answers import NOT_ASKED
 
-    asking = instrument.need_item(item.name)
+    asking = need_item(instrument, item.name)
     if asking is None:
         return np.zeros(len(answers)), practised
     percent, valid, states = item_percent(answers, instrument, asking)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from surveys.definition import Instrument, Item
 from surveys.disclosure.groups import Range, narrow, open_enough
-from surveys.disclosure.shares import Part, exclusive_shares, free_shares, print_of, share_of
+from surveys.disclosure.shares import BAND, SMALL, Part, exclusive_shares, free_shares, print_of, share_of
 from surveys.released import ChoiceFigures, ItemFigures, Quadrants, Share
 from surveys.scoring import percent_of
 from surveys.summary import QUADRANTS, Summary, code_moments
@@ -23,6 +23,12 @@ Counts = NDArray[np.int64]
 def clean(counts: Counts, k: int) -> bool:
     """No count of 1 to k-1."""
     return not bool(((counts > 0) & (counts < k)).any())
+
+
+def printable(counts: Counts, k: int) -> bool:
+    """No small count and, in a group under 20, no option that nearly everybody chose."""
+    n = int(counts.sum())
+    return clean(counts, k) and not (0 < n < SMALL and int(counts.max()) >= BAND * n - 1e-9)
 
 
 def open_details(
@@ -78,7 +84,7 @@ def item_figures(
     if need is not None:
         # Who was not asked about help gave the highest answer: their number must not be a small count either.
         left = n - int(need.sum())
-        need_open = need_open and clean(need, k) and (left == 0 or left >= k)
+        need_open = need_open and printable(need, k) and (left == 0 or left >= k)
     skipped = int(states[2])
     return ItemFigures(
         item=item.name,
@@ -103,12 +109,12 @@ def _guarded(
     """(share of low answers, mean, whether counts are printed) such that hidden counts stay open."""
     percents = [percent_of(instrument, item, option.name) for option in instrument.options_of(item)]
     if any(percent is None for percent in percents) or len(percents) != len(table):
-        return None, mean, counts_open and clean(table, k)
+        return None, mean, counts_open and printable(table, k)
     lows = np.asarray([percent is not None and percent < low_mark(instrument) for percent in percents])
     n, count = int(table.sum()), int(table[lows].sum())
     part = Part.free(n, count)
     share: Share | None = share_of(part, print_of(part, k), k)
-    if counts_open and clean(table, k):
+    if counts_open and printable(table, k):
         return share, mean, True
     values = np.asarray([percent or 0.0 for percent in percents])
     for kept_share, kept_mean in ((share, mean), (None, mean), (share, None)):
@@ -195,11 +201,11 @@ def quadrant_figures(
     """
     names = [scale.name for scale in instrument.scales]
     sizes = tables.sum(axis=1)
-    shown = [at for at in range(len(names)) if sizes[at] >= k and clean(tables[at], k)]
+    shown = [at for at in range(len(names)) if sizes[at] >= k and printable(tables[at], k)]
     whole = tables.sum(axis=0)
     left = [at for at in range(len(names)) if at not in shown and sizes[at] > 0]
     found = []
-    if whole.sum() >= k and clean(whole, k) and _left_open(tables, left, names, deficits, k):
+    if whole.sum() >= k and printable(whole, k) and _left_open(tables, left, names, deficits, k):
         found.append(("all", _quadrants(whole)))
     return found + [(names[at], _quadrants(tables[at])) for at in shown]
 

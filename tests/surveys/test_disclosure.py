@@ -339,3 +339,21 @@ def test_nobody_at_all_is_released_as_hidden():
     released = let_out({"a": empty}, {"a": 10})
     assert released.municipality.hidden == "primary"
     assert released.municipality.rate == 0
+
+
+def test_homogeneous_small_municipality_prints_neither_options_nor_cases():
+    """Twelve teachers who all gave the highest answers: «100 %» may stand nowhere."""
+    values = {"SUB01": "4", "SUB02": "0", "MET01": "4", "MET02": "0", "C04": "high"}
+    skipped = [f"{name}_need" for name in ("SUB01", "SUB02", "MET01", "MET02")]
+    rows = [(values, [], skipped, {"school": "ab"[place % 2]}) for place in range(12)]
+    answers = AnswerSet.from_submissions(FORM, rows)
+    people = {"a": 6, "b": 6}
+    whole = let_out(by_school(FORM, answers, people), people).municipality
+    assert all(item.counts is None for item in whole.items)
+    assert not whole.quadrants
+    assert {share.kind for choice in whole.choices for share in choice.options.values()} <= {
+        "band_high",
+        "band_low",
+        "hidden",
+    }
+    assert all(scale.deficit.percent is None for scale in whole.scales)

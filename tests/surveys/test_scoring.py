@@ -113,3 +113,12 @@ def test_columns_and_one_by_one_give_the_same_scores():
 def test_nobody_answered_gives_no_scores():
     form = questionnaire()
     assert score_all(AnswerSet.from_checked(form, []), form).score.shape == (0, 2)
+
+
+def test_changed_copy_of_an_instrument_is_scored_by_its_own_items():
+    form = questionnaire({"SUB": 1}, min_answered=0)
+    assert score({"SUB01": "1"}, instrument=form).score == 25
+    turned = [item.model_copy(update={"reverse": not item.reverse}) for item in form.items]
+    copy = form.model_copy(update={"items": turned})
+    checked = check_answers(copy, {"SUB01": "1"}, [], final=False)
+    assert score_one(copy, checked)["SUB"].score == 75
