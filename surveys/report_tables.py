@@ -96,12 +96,12 @@ def blocks_table(group: GroupFigures, instrument: Instrument, k: int, source: st
     """Block - n - M - N - deficit count and percent - level, for one group."""
     bounded = any(figures.deficit and figures.deficit.worst_case for figures in group.scales)
     columns = [
-        Column(title="Блок", width=3.2),
+        Column(title="Блок", width=3.0),
         Column(title="n", kind="integer", width=0.7),
         Column(title="Освоенность M", kind="decimal", width=1.65),
         Column(title="Запрос помощи N", kind="decimal", width=1.3),
         Column(title="Дефицит, чел.", kind="integer", width=1.35),
-        Column(title=f"Дефицит,{NBSP}%", kind="percent", width=1.35),
+        Column(title=f"Дефицит,{NBSP}%", kind="percent", width=1.55),
         Column(title="Уровень дефицита", width=1.45),
     ]
     if bounded:
