@@ -74,6 +74,7 @@ def decode(body: bytes, source: str) -> str:
     elif body[0:200:2].count(0) > len(body[:200]) // 4:
         encodings = ["utf-16-be"]
     else:
+        _refuse_damaged(body, source)
         encodings = ["utf-8-sig", "cp1251"]
     for encoding in encodings:
         try:
@@ -83,6 +84,19 @@ def decode(body: bytes, source: str) -> str:
         if "\0" not in text:
             return text
     raise AnswersError("это не текст в кодировке UTF-8, UTF-16 или Windows-1251", source)
+
+
+def _refuse_damaged(body: bytes, source: str) -> None:
+    """UTF-8 with a few spoilt bytes must not be read as Windows-1251: every other letter would be wrong in silence."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        loose = body.decode("utf-8", errors="replace")
+        spoilt = loose.count("\ufffd")
+        letters = sum(ord(letter) > 127 for letter in loose) - spoilt
+        if letters > 4 * spoilt:
+            line = body[: error.start].count(b"\n") + 1
+            raise AnswersError([Problem(f"строка {line}", "повреждён знак в кодировке UTF-8")], source) from None
 
 
 def _records(text: str, source: str) -> list[tuple[int, list[str]]]:

@@ -186,6 +186,13 @@ def test_bytes_that_are_no_text_are_refused():
         decode(b"PK\x03\x04\x00\x98\x00", "a.xlsx")
 
 
+def test_spoilt_utf8_is_refused_with_its_line_and_never_read_as_another_encoding():
+    body = "школа;а\nПрохладный;1\n".encode() + b"\xd0;2\n"
+    with pytest.raises(AnswersError, match="строка 3"):
+        decode(body, "a.csv")
+    assert decode("школа;а\nПрохладный;1\n".encode("cp1251"), "a.csv").startswith("школа")
+
+
 def skipping():
     words = [Option(name="0", label="нет"), Option(name="1", label="да")]
     items = [
