@@ -10,7 +10,19 @@ from app.config import Config
 from app.database import UnsafeDatabaseError, check_durability, mark_writing
 from app.extensions import compress, csrf, db, login_manager, migrate
 
-ROOMS = ("auth", "home", "people", "waves", "questionnaires", "cards", "staff", "findings", "reports", "roadmap")
+ROOMS = (
+    "auth",
+    "home",
+    "people",
+    "waves",
+    "questionnaires",
+    "instruments",
+    "cards",
+    "staff",
+    "findings",
+    "reports",
+    "roadmap",
+)
 
 
 def create_app(config: Config | None = None) -> Flask:

@@ -121,6 +121,18 @@ ACCESS: dict[str, Access] = {
     "staff.upload": may("head", "methodist", "municipal", reach="school"),
     "staff.apply": may("head", "methodist", "municipal", reach="own"),
     "staff.sample": may("head", "methodist", "municipal", reach="own"),
+    # instruments: definitions belong to the whole municipality
+    **dict.fromkeys(
+        (
+            "instruments.index",
+            "instruments.upload",
+            "instruments.upload_next",
+            "instruments.show",
+            "instruments.decide",
+            "instruments.throw_away",
+        ),
+        may(*STAFF, reach="municipality"),
+    ),
     # waves, analysis, findings, reports
     "waves.index": may("methodist", "municipal", "head", "coordinator", reach="school"),
     "waves.create": may("methodist", "municipal", reach="municipality"),

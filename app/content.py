@@ -10,7 +10,7 @@ from surveys.rules import Catalogue as Rules
 
 
 def store_instrument(instrument: Instrument) -> InstrumentVersion:
-    """Keep ``instrument`` as canonical JSON; the same content is kept once, by its hash.
+    """Keep ``instrument`` published, as canonical JSON; the same content is kept once, by its hash.
 
     The caller commits. A different content under a code and version already kept is refused by the UNIQUE constraint.
     """
@@ -24,10 +24,11 @@ def store_instrument(instrument: Instrument) -> InstrumentVersion:
             title=instrument.title,
             body=instrument.to_json(),
             sha256=sha256,
-            published_utc=utc_now(),
         )
         db.session.add(kept)
-        db.session.flush()
+    if kept.published_utc is None:
+        kept.published_utc = utc_now()
+    db.session.flush()
     return kept
 
 
@@ -40,7 +41,9 @@ def store_rules(rules: Rules) -> RuleVersion:
             code=rules.code, version=rules.version, title=rules.title, body=rules.to_json(), sha256=sha256
         )
         db.session.add(kept)
-        db.session.flush()
+    if kept.published_utc is None:
+        kept.published_utc = utc_now()
+    db.session.flush()
     return kept
 
 

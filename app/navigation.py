@@ -17,6 +17,7 @@ MENU = (
     (_l("Этапы и анализ"), "waves.index"),
     (_l("Карты школ"), "cards.index"),
     (_l("Дорожная карта"), "roadmap.index"),
+    (_l("Анкеты и правила"), "instruments.index"),
     (_l("Документы"), "reports.index"),
     (_l("Люди"), "people.index"),
 )
@@ -66,4 +67,22 @@ def decimal(value: float | None, digits: int = 1) -> str:
     return f"{sign}{whole}" + (f",{part:0{digits}d}" if digits else "")
 
 
-FILTERS = {"day": day, "moment": moment, "clock": clock, "decimal": decimal}
+def weekday(value: dt.date) -> str:
+    """«Вторник, 23 июня 2020 г.»"""
+    word = format_date(value, "EEEE")
+    return f"{word[:1].upper()}{word[1:]}, {day(value)}"
+
+
+def month_word(value: dt.date) -> str:
+    """«сент.», as the strip of months prints it."""
+    return format_date(value, "LLL")
+
+
+FILTERS = {
+    "clock": clock,
+    "day": day,
+    "decimal": decimal,
+    "moment": moment,
+    "month_word": month_word,
+    "weekday": weekday,
+}

@@ -3,14 +3,24 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, String, Text, UniqueConstraint
+from sqlalchemy import JSON, String, Text, UniqueConstraint, event, inspect
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import db
-from app.models.columns import Code, Created, Key, Sha256, Title, UtcTime
+from app.models.columns import Code, Created, Key, Sha256, Title, UtcTime, refers
 
 
-class InstrumentVersion(db.Model):
+class Edition:
+    """What versions of instruments and rules share: a draft has no ``published_utc``, a published one never changes.
+
+    ``marks`` are the author's words on each change against the previous version: key -> «typo» or «meaning».
+    """
+
+    published_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime, active_history=True)
+    marks: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+
+
+class InstrumentVersion(Edition, db.Model):
     """A questionnaire or card version: canonical JSON and its hash. Immutable once published."""
 
     __table_args__ = (UniqueConstraint("code", "version"),)
@@ -21,11 +31,12 @@ class InstrumentVersion(db.Model):
     title: Mapped[Title]
     body: Mapped[str] = mapped_column(Text)
     sha256: Mapped[Sha256] = mapped_column(unique=True)
-    published_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+    previous_id: Mapped[int | None] = refers("instrument_version.id", nullable=True, index=False)
+    created_by: Mapped[int | None] = refers("person.id", nullable=True, index=False)
     created_utc: Mapped[Created]
 
 
-class RuleVersion(db.Model):
+class RuleVersion(Edition, db.Model):
     """A catalogue of rules, kept as instruments are."""
 
     __table_args__ = (UniqueConstraint("code", "version"),)
@@ -35,6 +46,8 @@ class RuleVersion(db.Model):
     title: Mapped[Title]
     body: Mapped[str] = mapped_column(Text)
     sha256: Mapped[Sha256] = mapped_column(unique=True)
+    previous_id: Mapped[int | None] = refers("rule_version.id", nullable=True, index=False)
+    created_by: Mapped[int | None] = refers("person.id", nullable=True, index=False)
     created_utc: Mapped[Created]
 
 
@@ -59,3 +72,23 @@ class Setting(db.Model):
 
     key: Mapped[Code] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(JSON)
+
+
+FROZEN = ("code", "version", "title", "body", "sha256", "previous_id", "marks", "published_utc")
+
+
+class PublishedChangedError(Exception):
+    """Somebody tried to change what is published: a mistake in the program, never shown to people."""
+
+
+@event.listens_for(InstrumentVersion, "before_update")
+@event.listens_for(RuleVersion, "before_update")
+def refuse_to_change_published(_mapper: Any, _connection: Any, version: Any) -> None:
+    """Content, number and marks of a published version stay as they are, whatever the code above does."""
+    attributes = inspect(version).attrs
+    published = attributes.published_utc.load_history()
+    if not any(value is not None for value in (*published.unchanged, *published.deleted)):
+        return
+    changed = [name for name in FROZEN if attributes[name].history.has_changes()]
+    if changed:
+        raise PublishedChangedError(f"{version.code} {version.version}: {', '.join(changed)}")

@@ -1,0 +1,53 @@
+"""One version as finished values for its page."""
+
+from typing import Any
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from app.content import instrument_of
+from app.instruments import queries
+from app.instruments.forms import ApprovalForm, UploadForm
+from app.models import InstrumentVersion
+from surveys.definition import Instrument, Item
+from surveys.difference import Change
+
+KINDS = {"added": "добавлен", "removed": "удалён", "changed": "изменён"}
+
+
+def state_of(version: Any) -> tuple[str, str]:
+    """(class of the tag, words)."""
+    if version.published_utc is None:
+        return "wait", _("черновик")
+    return ("done", _("действует")) if queries.is_current(version) else ("idle", _("прежняя"))
+
+
+def page_of(version: InstrumentVersion, changes: list[Change], form: ApprovalForm) -> str:
+    """The page of one version; ``form`` may carry what was typed and its errors."""
+    instrument = instrument_of(version)
+    return render_template(
+        "instruments/version.html",
+        version=version,
+        instrument=instrument,
+        state=state_of(version),
+        changes=changes,
+        kinds=KINDS,
+        form=form,
+        upload=UploadForm(formdata=None),
+        users=queries.users_of(version),
+        sections=sections_of(instrument),
+        banded=bool(instrument.levels or instrument.indicators),
+    )
+
+
+def sections_of(instrument: Instrument) -> list[tuple[str, list[Item]]]:
+    """Items under the titles of their groups, in form order."""
+    titles = {group.name: group.label for group in instrument.groups}
+    found: list[tuple[str, list[Item]]] = []
+    last: str | None = ""
+    for item in instrument.items:
+        if not found or item.group != last:
+            last = item.group
+            found.append((titles.get(item.group or "", ""), []))
+        found[-1][1].append(item)
+    return found

@@ -1,0 +1,205 @@
+"""The room of forms: a file in, errors at once, a draft with its difference, publishing; what is published stays."""
+
+import io
+import tempfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from app.content import instrument_of, store_instrument
+from app.editions import draft_of, incomparable_between, newest
+from app.extensions import db
+from app.models import ConsentText, Event, InstrumentVersion
+from app.models.definitions import PublishedChangedError
+from app.waves.queries import published_instruments
+from surveys.definition import Instrument, instrument_from_dict
+from surveys.xlsform import write_xlsform
+from tests.pages import post_form, token_of
+
+ITEMS = [
+    {"name": "a", "type": "select_one", "options": "agree", "label": "Мне хватает времени на подготовку", "scale": "s"},
+    {"name": "b", "type": "select_one", "options": "agree", "label": "Я знаю куда обратиться", "scale": "s"},
+    {"name": "c", "type": "text", "label": "Чего не хватает?"},
+]
+BODY = {
+    "code": "climate",
+    "title": "Климат школы",
+    "items": ITEMS,
+    "option_lists": {"agree": [{"name": "1", "label": "нет"}, {"name": "2", "label": "да"}]},
+    "scales": [{"name": "s", "label": "Условия"}],
+}
+
+
+def form_of(**changes) -> Instrument:
+    return instrument_from_dict({**BODY, **changes})
+
+
+def with_label(place: int, label: str) -> Instrument:
+    return form_of(items=[{**item, "label": label} if at == place else item for at, item in enumerate(ITEMS)])
+
+
+def book(instrument: Instrument) -> bytes:
+    """The instrument as an XLSForm."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "f.xlsx"
+        write_xlsform(instrument, path)
+        return path.read_bytes()
+
+
+def send(client, content: bytes, name: str = "climate.xlsx", url: str = "/instruments/"):
+    token = token_of(client, "/instruments/")
+    return client.post(url, data={"csrf_token": token, "file": (io.BytesIO(content), name)}, follow_redirects=True)
+
+
+def published(instrument: Instrument) -> InstrumentVersion:
+    version = store_instrument(instrument)
+    db.session.commit()
+    return version
+
+
+def test_file_becomes_a_draft_then_a_version_that_a_wave_can_ask_with(login_as):
+    client = login_as("galina")
+    page = send(client, book(form_of())).get_data(as_text=True)
+    assert "Получился черновик версии 1" in page
+    draft = draft_of(InstrumentVersion, "climate")
+    assert draft is not None
+    assert published_instruments() == []
+    response = post_form(client, f"/instruments/{draft.id}", act="publish")
+    assert response.status_code == 302
+    assert [one.code for one in published_instruments()] == ["climate"]
+    assert instrument_of(published_instruments()[0]) == form_of()
+    assert {event.action for event in db.session.scalars(db.select(Event))} >= {
+        "instrument_version.drafted",
+        "instrument_version.published",
+    }
+
+
+def test_all_problems_come_with_sheet_and_row_and_nothing_is_kept(login_as):
+    client = login_as("galina")
+    workbook = openpyxl.Workbook()
+    workbook.active.title = "survey"
+    for row in (
+        ("type", "name", "label"),
+        ("slider", "x", "?"),
+        ("select_one nolist", "y", "?"),
+        ("geopoint", "z", "?"),
+    ):
+        workbook.active.append(row)
+    stream = io.BytesIO()
+    workbook.save(stream)
+    response = send(client, stream.getvalue(), "плохая.xlsx")
+    page = response.get_data(as_text=True)
+    assert response.status_code == 422
+    assert "<title>Ошибка:" in page
+    for words in ("лист survey, строка 2", "«slider»", "строка 3", "nolist", "строка 4", "geopoint"):
+        assert words in page
+    assert db.session.scalar(db.select(db.func.count()).select_from(InstrumentVersion)) == 0
+
+
+def test_same_content_makes_no_draft(login_as):
+    version = published(form_of())
+    page = send(login_as("galina"), book(form_of())).get_data(as_text=True)
+    assert "изменений нет" in page
+    assert draft_of(InstrumentVersion, "climate") is None
+    assert newest(InstrumentVersion, "climate").id == version.id
+
+
+def test_changed_file_makes_the_next_version_and_asks_about_each_change(login_as):
+    old = published(form_of())
+    client = login_as("galina")
+    page = send(client, book(with_label(1, "Я знаю, куда обратиться"))).get_data(as_text=True)
+    assert "черновик версии 2" in page
+    assert "Пункт b" in page
+    assert "<del>Я знаю куда обратиться</del>" in page
+    assert "<ins>Я знаю, куда обратиться</ins>" in page
+    draft = draft_of(InstrumentVersion, "climate")
+    refused = post_form(client, f"/instruments/{draft.id}", act="publish")
+    assert refused.status_code == 422
+    assert "Отметьте: опечатка или изменён смысл" in refused.get_data(as_text=True)
+    key = next(iter(instrument_keys(draft)))
+    assert post_form(client, f"/instruments/{draft.id}", act="publish", **{key: "typo"}).status_code == 302
+    db.session.expire_all()
+    new = newest(InstrumentVersion, "climate")
+    assert new.version == "2"
+    assert new.previous_id == old.id
+    assert not incomparable_between(old, new)
+
+
+def instrument_keys(draft):
+    from app.editions import changes_of
+
+    return [change.key for change in changes_of(draft) if change.nature == "judged"]
+
+
+def test_changed_meaning_makes_item_and_scale_incomparable(login_as):
+    old = published(form_of())
+    client = login_as("galina")
+    send(client, book(with_label(1, "Мне есть к кому обратиться в школе")))
+    draft = draft_of(InstrumentVersion, "climate")
+    (key,) = instrument_keys(draft)
+    post_form(client, f"/instruments/{draft.id}", act="publish", **{key: "meaning"})
+    db.session.expire_all()
+    found = incomparable_between(old, newest(InstrumentVersion, "climate"))
+    assert found.items == {"b"}
+    assert found.scales == {"s"}
+    assert incomparable_between(newest(InstrumentVersion, "climate"), old) == found
+
+
+def test_published_version_cannot_be_changed_or_thrown_away(login_as):
+    version = published(form_of())
+    version.body = with_label(0, "Другое").to_json()
+    with pytest.raises(PublishedChangedError):
+        db.session.flush()
+    db.session.rollback()
+    client = login_as("galina")
+    token = token_of(client, "/instruments/")
+    for address in (f"/instruments/{version.id}", f"/instruments/{version.id}/discard"):
+        assert client.post(address, data={"csrf_token": token, "act": "publish"}).status_code == 409
+    assert instrument_of(db.session.get(InstrumentVersion, version.id)) == form_of()
+
+
+def test_second_file_replaces_the_draft_and_keeps_marks_on_changes_that_stay(login_as):
+    published(form_of())
+    client = login_as("galina")
+    send(client, book(with_label(1, "Я знаю, куда обратиться")))
+    draft = draft_of(InstrumentVersion, "climate")
+    (key,) = instrument_keys(draft)
+    post_form(client, f"/instruments/{draft.id}", act="save", **{key: "typo"})
+    both = [
+        {**item, "label": label}
+        for item, label in zip(ITEMS, ("Время есть", "Я знаю, куда обратиться", "Что?"), strict=True)
+    ]
+    send(client, book(form_of(items=both)))
+    db.session.expire_all()
+    draft = draft_of(InstrumentVersion, "climate")
+    assert draft.version == "2"
+    assert draft.marks == {key: "typo"}
+    assert len(instrument_keys(draft)) == 3
+
+
+def test_draft_is_thrown_away(login_as):
+    client = login_as("galina")
+    send(client, book(form_of()))
+    draft = draft_of(InstrumentVersion, "climate")
+    post_form(client, f"/instruments/{draft.id}/discard", page=f"/instruments/{draft.id}")
+    db.session.expire_all()
+    assert draft_of(InstrumentVersion, "climate") is None
+
+
+def test_file_of_another_form_is_refused_on_the_page_of_this_one(login_as):
+    version = published(form_of())
+    response = send(login_as("galina"), book(form_of(code="other")), url=f"/instruments/{version.id}/file")
+    assert response.status_code == 422
+    assert "в файле форма «other», а изменяется «climate»" in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("login", ["anna", "boris", "darya"])
+def test_school_people_may_not_open_the_room(login_as, login):
+    assert login_as(login).get("/instruments/").status_code == 403
+
+
+@pytest.mark.parametrize("login", ["galina", "maria", "adam"])
+def test_staff_may_open_the_room(login_as, login):
+    assert login_as(login).get("/instruments/").status_code == 200
+    assert db.session.scalar(db.select(ConsentText)) is None
