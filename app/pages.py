@@ -6,10 +6,12 @@ from pathlib import Path
 
 from flask import Flask, Response, g, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
+from werkzeug.exceptions import Unauthorized
 
 from app import navigation
-from app.access import allowed
+from app.access import ACCESS, allowed
 from app.extensions import babel, db, login_manager
 from app.models import Municipality, Person, Setting
 
@@ -93,7 +95,10 @@ def error_page(error: Exception) -> tuple[str, int]:
 
 
 def csrf_failed(error: CSRFError) -> tuple[str, int]:
-    """An expired form: nothing was stored; say how to go on."""
+    """An expired form: nothing was stored; say how to go on. Where the session has ended too, lead to signing in."""
+    access = ACCESS.get(request.endpoint or "")
+    if not current_user.is_authenticated and access and access.reach != "public":
+        return error_page(Unauthorized())
     advice = _("Форма устарела или открыта в другом сеансе. Обновите страницу и отправьте ещё раз.")
     return render_template("errors/error.html", code=400, title=_("Форма устарела"), advice=advice), 400
 

@@ -258,7 +258,15 @@ def test_autosave_answers_with_time_and_counter(anna) -> None:
 
 def test_autosave_of_an_expired_session_is_refused_not_redirected(app, client) -> None:
     open_wave("anna")
-    assert client.post(f"{WAVE}/1/save", data={"SUB01": "2"}).status_code in (400, 401)
+    assert client.post(f"{WAVE}/1/save", data={"SUB01": "2"}).status_code == 401
+
+
+def test_expired_session_leads_through_signing_in_back_to_the_same_page(anna) -> None:
+    token = token_of(anna, f"{WAVE}/1")
+    anna.delete_cookie("session")
+    response = anna.post(f"{WAVE}/1", data={"csrf_token": token, "SUB01": "2"})
+    assert response.status_code == 401
+    assert f"/login?next={WAVE}/1" in response.get_data(as_text=True)
 
 
 # --- check and sending
