@@ -1,5 +1,6 @@
 """``flask doctor``: one check a line, each with what to do where it fails."""
 
+import datetime as dt
 import os
 import shutil
 import stat
@@ -24,10 +25,12 @@ from app.database import (
     sqlite_pragmas,
 )
 from app.extensions import db, migrate
-from app.models import Document, Person
+from app.models import Document, Job, Person
+from app.models.columns import utc_now
 
 FREE_BYTES = 500 * 1024 * 1024
 SECRET_LENGTH = 32
+WAITING_MINUTES = 10
 LOCAL_NAMES = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -44,7 +47,7 @@ def examine() -> Iterator[Check]:
     try:
         with db.engine.connect() as connection:
             yield Check("база данных", True, f"отвечает: {db.engine.url.render_as_string(hide_password=True)}")
-            for check in (durability, sqlite_version, migrated, demo_accounts, documents):
+            for check in (durability, sqlite_version, migrated, demo_accounts, documents, jobs):
                 yield check(connection)
     except (SQLAlchemyError, UnsafeDatabaseError) as problem:
         reason = str(problem).strip().splitlines()[0]
@@ -112,6 +115,18 @@ def documents(connection: Connection) -> Check:
     if lost:
         return Check("документы", False, f"нет {len(lost)} из {len(rows)}, первый: {lost[0]}. Верните копию файлов.")
     return Check("документы", True, f"на месте {len(rows)} из {len(rows)}")
+
+
+def jobs(connection: Connection) -> Check:
+    """Nobody waits long for a worker that does not run."""
+    if not db.inspect(connection).has_table("job"):
+        return Check("длинные задания", True, "таблиц ещё нет")
+    long_ago = utc_now() - dt.timedelta(minutes=WAITING_MINUTES)
+    query = db.select(db.func.count(Job.id)).where(Job.status == "queued", Job.created_utc < long_ago)
+    number = connection.execute(query).scalar() or 0
+    if number:
+        return Check("длинные задания", False, f"ждут дольше {WAITING_MINUTES} минут: {number}. Запустите worker.")
+    return Check("длинные задания", True, f"никто не ждёт дольше {WAITING_MINUTES} минут")
 
 
 def local_disk(app: Flask) -> Check:

@@ -1,5 +1,6 @@
 """The administrator's commands as they are called, and the server with its worker as processes."""
 
+import datetime as dt
 import json
 import os
 import re
@@ -17,8 +18,10 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 
 from app.extensions import db
-from app.models import Person
+from app.models import Job, Person
+from app.models.columns import utc_now
 from app.operations.doctor import demo_accounts, secret_key
+from app.operations.doctor import jobs as jobs_check
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,7 +84,7 @@ def test_doctor_finds_a_fresh_installation_healthy(environment: dict[str, str]) 
     assert told["ok"] is True
     names = [check["name"] for check in told["checks"]]
     assert {"база данных", "таблицы", "надёжность записи", "версия базы", "секретный ключ"} <= set(names)
-    assert len(names) == len(set(names)) == 11
+    assert len(names) == len(set(names)) == 12
 
 
 @pytest.mark.parametrize(
@@ -118,6 +121,15 @@ def test_demo_account_on_a_public_address_is_bad(app: Flask, address: str, ok: b
             assert demo_accounts(connection).ok is ok
     finally:
         app.config["PUBLIC_URL"] = before
+
+
+@pytest.mark.parametrize(("minutes", "ok"), [(5, True), (15, False)])
+def test_job_that_waits_for_no_worker_is_told(app: Flask, minutes: int, ok: bool) -> None:
+    asked = utc_now() - dt.timedelta(minutes=minutes)
+    db.session.add(Job(kind="report", title="Справка", params={}, created_utc=asked))
+    db.session.commit()
+    with db.engine.connect() as connection:
+        assert jobs_check(connection).ok is ok
 
 
 def test_long_varied_secret_is_good(bare_app: Flask) -> None:
