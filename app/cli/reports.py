@@ -1,5 +1,6 @@
 """``flask report``: the same справка as on the page, as a file or on standard output."""
 
+import io
 import sys
 from pathlib import Path
 
@@ -42,7 +43,9 @@ def report(wave: str, scope: str, kind: str, output: str) -> None:
         refuse(f"Укажите файл для {kind}: -o ФАЙЛ.")
     built = build(wave, scope)
     if not output or output == "-":
-        write_report(built, kind, click.get_binary_stream("stdout"))  # type: ignore[arg-type]
+        stream = io.BytesIO()
+        write_report(built, kind, stream)  # type: ignore[arg-type]
+        click.echo(stream.getvalue(), nl=False)
         return
     target = Path(output)
     try:
