@@ -7,7 +7,7 @@ has the one state of the municipality. Changes are events, so that the state on 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from app.events import record
@@ -116,6 +116,7 @@ class Mark:
     note: str = ""
     marked_utc: dt.datetime | None = None
     version: int = 0
+    since_utc: dt.datetime | None = None  # when the addressee was given the item
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,7 @@ def marks_now(plan: RoadmapPlan, item_id: int | None = None) -> dict[int, list[M
     for row in db.session.scalars(wanted):
         marked = row.updated_utc if row.version else None
         marks.setdefault(row.item_id, []).append(
-            Mark(row.scope, row.state, row.evidence, row.note, marked, row.version)
+            Mark(row.scope, row.state, row.evidence, row.note, marked, row.version, row.created_utc)
         )
     return marks
 
@@ -253,3 +254,47 @@ def describe_plan(plan: RoadmapPlan, marks: Mapping[int, list[Mark]]) -> dict[st
                 }
             )
     return {"items": items}
+
+
+@dataclass(frozen=True)
+class ItemProgress:
+    """An item with its state; ``late`` in days."""
+
+    item: RoadmapItem
+    now: Progress
+    late: int
+
+
+def plan_progress(plan: RoadmapPlan, today: dt.date, scope: str | None = None) -> list[ItemProgress]:
+    """Items and duties of the plan with their state: of the whole plan, or of one addressee that has the item."""
+    marks = marks_now(plan)
+    lines = []
+    for item in (item for section in plan.sections for item in section.items):
+        wanted = [mark for mark in marks.get(item.id, []) if scope is None or mark.scope == scope]
+        if wanted:
+            now = progress(wanted)
+            lines.append(ItemProgress(item, now, days_late(item.deadline_kind, item.due_date, now.status, today)))
+    return lines
+
+
+class HasProgress(Protocol):
+    """A line that counts: its state and its days of delay."""
+
+    @property
+    def now(self) -> Progress: ...
+    @property
+    def late(self) -> int: ...
+
+
+def count_by_status(lines: Iterable[HasProgress]) -> dict[str, int]:
+    """How many items are late, in work, done, not started; each is counted once."""
+    counts = {"late": 0, "in_work": 0, "done": 0, "not_started": 0}
+    words = {"in_work": "in_work", "partly": "in_work", "done": "done", "na": "done"}
+    for line in lines:
+        counts["late" if line.late else words.get(line.now.status, "not_started")] += 1
+    return counts
+
+
+def today_in(zone: str, now: dt.datetime) -> dt.date:
+    """The calendar day of the municipality."""
+    return now.astimezone(ZoneInfo(zone)).date()

@@ -1,20 +1,59 @@
 """The home page by role, and the pages open to everybody."""
 
+import datetime as dt
+
 from flask import Blueprint, Response, redirect, render_template, request
 from flask_babel import gettext as _
+from flask_login import current_user
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.access import allowed
 from app.auth.views import safe_target
 from app.extensions import db
+from app.home import queries
+from app.home.tasks import tasks_of
+from app.models import Person, RoadmapPlan
+from app.models.columns import utc_now
+from app.models.waves import DONE
+from app.pages import timezone_name
+from app.plans import count_by_status, current_plan, plan_progress, today_in
 
 bp = Blueprint("home", __name__)
 
 
 @bp.get("/")
 def index() -> str:
-    """«Что от меня ждут»."""
-    return render_template("home/index.html")
+    """«Что от меня ждут»: dated lines first, then what each role looks after."""
+    now, zone, roles = utc_now(), timezone_name(), current_user.roles
+    today, plan = today_in(zone, now), current_plan()
+    department = bool(roles & {"methodist", "municipal", "admin"})
+    schools = None if department else current_user.school_ids("head", "coordinator")
+    keeper = None if roles & {"municipal", "admin"} else current_user.school_ids("coordinator")
+    waves = queries.open_waves(schools) if department or schools else []
+    coordinated = current_user.school_ids("coordinator")
+    return render_template(
+        "home/index.html",
+        today=today,
+        tasks=tasks_of(current_user, plan, today, zone),
+        waves=waves,
+        names={line.wave.id: queries.not_done(line.wave.id, coordinated) for line in waves} if coordinated else {},
+        reported=queries.reported_slips(keeper) if keeper is None or keeper else [],
+        newcomers=queries.not_signed_in(keeper) if keeper is None or keeper else 0,
+        keeps=keeper is None or bool(keeper),
+        documents=queries.own_documents(current_user.id) if allowed("reports.index") else [],
+        counts=road_counts(plan, today, None if department else current_user) if department or schools else None,
+        done=[row for row in queries.own_questionnaires(current_user.id) if row[1].status in DONE],
+        whole=department,
+    )
+
+
+def road_counts(plan: RoadmapPlan | None, today: dt.date, person: Person | None) -> dict[str, int] | None:
+    """Counts of the plan's items by state: of the whole plan, or of the items of a person's first school."""
+    if plan is None:
+        return None
+    scope = next((a.scope for a in person.assignments if a.school_id), None) if person else None
+    return count_by_status(plan_progress(plan, today, scope))
 
 
 @bp.get("/healthz")
@@ -54,4 +93,5 @@ def privacy() -> str:
 @bp.get("/help")
 def help_page() -> str:
     """«Помощь»."""
-    return render_template("home/help.html", title=_("Помощь"))
+    text, people = queries.contacts()
+    return render_template("home/help.html", title=_("Помощь"), text=text, people=people)

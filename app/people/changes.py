@@ -142,7 +142,7 @@ def _has_left(person: Person, listed: set[int | None]) -> bool:
 def apply_people(changes: PeopleChanges, *, mark_left: bool = False) -> None:
     """Write the planned changes; the caller commits. ``mark_left`` closes the accounts of the missing."""
     municipality_id = db.session.scalar(db.select(Municipality.id).order_by(Municipality.id).limit(1))
-    codes = dict(db.session.execute(db.select(School.id, School.code)).tuples().all())
+    codes = {row[0]: row[1] for row in db.session.execute(db.select(School.id, School.code))}
     taken = set(db.session.scalars(db.select(Person.login).where(Person.login.is_not(None))))
     listed = [*changes.added, *(change.line for change in changes.changed)]
     logins = Logins(taken | {line.login for line in listed if line.login})

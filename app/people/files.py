@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from app.extensions import db
 from app.importing import Table, read_table
@@ -47,10 +48,11 @@ def upload() -> str | Response:
 
 def list_form() -> ListForm:
     form = ListForm()
-    kinds = [("people", _("люди")), ("schools", _("школы"))]
+    kinds = [SelectChoice("people", _("люди")), SelectChoice("schools", _("школы"))]
     form.kind.choices = kinds if schools_changed(current_user) is None else kinds[:1]
     schools = queries.list_schools(schools_changed(current_user))
-    form.school.choices = [("", _("школа указана в файле")), *((one.code, one.short_name) for one in schools)]
+    form.school.choices = [SelectChoice("", _("школа указана в файле"))]
+    form.school.choices += [SelectChoice(one.code, one.short_name) for one in schools]
     return form
 
 

@@ -4,6 +4,7 @@ from flask import abort, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 
 from app.models import Person, School
 from app.models.people import ROLES, SCHOOL_ROLES
@@ -41,10 +42,10 @@ def changeable_or_refuse(person_id: int) -> Person:
 
 def fill_choices(role: SelectField, school: SelectField) -> None:
     """Roles and schools that the person signed in may give."""
-    role.choices = [(key, title) for key, title in ROLES.items() if key in grantable(current_user)]
+    role.choices = [SelectChoice(key, title) for key, title in ROLES.items() if key in grantable(current_user)]
     schools = queries.list_schools(schools_changed(current_user))
-    blank = [("", _("вся муниципальная часть"))] if schools_changed(current_user) is None else []
-    school.choices = [*blank, *((one.code, one.short_name) for one in schools)]
+    blank = [SelectChoice("", _("не нужна: роль муниципальная"))] if schools_changed(current_user) is None else []
+    school.choices = [*blank, *(SelectChoice(one.code, one.short_name) for one in schools)]
 
 
 def chosen_school(form: RoleForm) -> School | None:

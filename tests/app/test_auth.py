@@ -130,7 +130,9 @@ def test_fourth_try_is_told_to_wait_even_with_the_right_password(client: FlaskCl
 
 def test_unknown_name_is_answered_like_a_wrong_password(client: FlaskClient) -> None:
     known, unknown = fail(client, "anna", 3), fail(client, "nobody", 3)
-    strip = [text[text.index("<h1>") : text.index("Где найти код")].replace("nobody", "anna") for text in (known, unknown)]
+    strip = [
+        text[text.index("<h1>") : text.index("Где найти код")].replace("nobody", "anna") for text in (known, unknown)
+    ]
     tokens = [text.split('value="')[1].split('"')[0] for text in strip]
     assert strip[0].replace(tokens[0], "") == strip[1].replace(tokens[1], "")
 
@@ -202,7 +204,9 @@ def test_code_is_not_spent_until_a_password_is_chosen(client: FlaskClient) -> No
     fresh_person()
     code = new_slip("anna")
     post_form(client, "/login/slip", page="/login", code=code)
-    weak = client.post("/first", data={"csrf_token": token_of(client, "/first"), "password": "123456", "repeat": "123456"})
+    weak = client.post(
+        "/first", data={"csrf_token": token_of(client, "/first"), "password": "123456", "repeat": "123456"}
+    )
     assert "<title>Ошибка:" in weak.get_data(as_text=True)
     assert db.session.scalars(db.select(Slip.used_utc)).one() is None
     assert "Первый вход:" in use(client.application.test_client(), code)
@@ -281,7 +285,9 @@ def test_session_cookie_is_shut_to_scripts_and_other_sites(client: FlaskClient) 
     assert "Expires=" in cookie  # a lifetime, not until the browser is closed
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_sign_in_leads_to_this_site_only(client: FlaskClient, target: str) -> None:
     token = token_of(client, "/login")
     answer = client.post(

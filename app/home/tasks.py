@@ -1,0 +1,133 @@
+"""«Что от меня ждут»: work of each role as dated lines, the nearest first."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.home import queries
+from app.models import Person, RoadmapPlan, School
+from app.plans import plan_progress
+
+SOON = 3  # days within which a deadline «ждёт»
+MOST_ITEMS = 8  # roadmap lines on the home page; the rest are one link away
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing expected: words, where to do it, until when (None: no date), and whether it is begun."""
+
+    title: str
+    note: str
+    address: str
+    due: dt.date | None
+    tag: str
+    words: str
+
+
+def dated(title: str, note: str, address: str, due: dt.date | None, today: dt.date, *, begun: str = "") -> Task:
+    """A task whose tag follows from its date."""
+    if due is None:
+        return Task(title, note, address, None, "idle", begun)
+    left = (due - today).days
+    if left < 0:
+        return Task(title, note, address, due, "late", _("просрочено"))
+    words = _("сегодня") if left == 0 else ngettext("%(num)d день", "%(num)d дней", left)
+    return Task(title, note, address, due, "wait" if left <= SOON else "idle", words)
+
+
+def tasks_of(person: Person, plan: RoadmapPlan | None, today: dt.date, zone: str) -> list[Task]:
+    """Everything expected of ``person`` in all their roles."""
+    found = list(questionnaires(person, today, zone))
+    if person.roles & {"head", "coordinator"}:
+        found += school_tasks(person, plan, today, zone)
+    if person.roles & {"methodist", "municipal"}:
+        found += department_tasks(person, plan, today, zone)
+    return sorted(found, key=lambda task: (task.due is None, task.due or today))
+
+
+def local(moment: dt.datetime, zone: str) -> dt.date:
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def questionnaires(person: Person, today: dt.date, zone: str) -> Iterator[Task]:
+    """Questionnaires this person has not finished."""
+    for wave, part, closes in queries.own_questionnaires(person.id):
+        if part.status in ("invited", "started"):
+            note = (
+                _("Черновик сохранён, можно продолжить")
+                if part.status == "started"
+                else _("10–15 минут, можно по частям")
+            )
+            yield dated(wave.title, note, url_for("questionnaires.start", code=wave.code), local(closes, zone), today)
+
+
+def school_tasks(person: Person, plan: RoadmapPlan | None, today: dt.date, zone: str) -> Iterator[Task]:
+    """A school's: people who have not answered, the card, items of the roadmap."""
+    schools = person.school_ids("head", "coordinator")
+    for line in queries.open_waves(schools):
+        left = line.asked - line.done
+        if left:
+            note = ngettext("Не ответил ещё %(num)d педагог", "Не ответили ещё %(num)d педагогов", left)
+            endpoint = "waves.school" if person.school_ids("coordinator") else "waves.board"
+            yield dated(
+                line.wave.title, note, url_for(endpoint, code=line.wave.code), local(line.closes_utc, zone), today
+            )
+    for card, cycle, _school in queries.cards_waiting(person.school_ids("head")):
+        note = _("Карта возвращена с замечаниями") if card.status == "returned" else _("Диагностическая карта, п. 2.1")
+        yield dated(cycle.title, note, url_for("cards.card", card_id=card.id), cycle.closes_on, today)
+    if plan is not None:
+        for assignment in person.assignments:
+            if assignment.role in ("head", "coordinator") and assignment.school is not None:
+                yield from item_tasks(plan, assignment.role, assignment.school, today)
+
+
+def item_tasks(plan: RoadmapPlan, role: str, school: School, today: dt.date) -> list[Task]:
+    """Items of the roadmap that the order asks of this role, not done in this school; dated ones first."""
+    key = {"head": "school_heads", "coordinator": "school_coordinators"}[role]
+    waiting = [
+        line
+        for line in plan_progress(plan, today, school.code)
+        if line.now.status not in ("done", "na") and key in line.item.responsible_keys and line.item.due_date
+    ]
+    return [
+        dated(
+            short(line.item.title),
+            _("п. %(number)s дорожной карты", number=line.item.number),
+            url_for("roadmap.item", number=line.item.number),
+            line.item.due_date,
+            today,
+        )
+        for line in sorted(waiting, key=lambda line: line.item.due_date or today)[:MOST_ITEMS]
+    ]
+
+
+def department_tasks(person: Person, plan: RoadmapPlan | None, today: dt.date, zone: str) -> Iterator[Task]:
+    """The department's: waves past their time, findings to decide, cards to look at, overdue items."""
+    for line in queries.open_waves(None):
+        if local(line.closes_utc, zone) < today:
+            address = url_for("waves.board", code=line.wave.code)
+            yield dated(line.wave.title, _("Срок вышел: закройте этап"), address, local(line.closes_utc, zone), today)
+    for wave, waiting, total in queries.undecided():
+        if waiting:
+            note = ngettext("Рассмотреть %(num)d меру", "Рассмотреть %(num)d мер", waiting)
+            note += _(" из %(total)d", total=total)
+            yield Task(wave.title, note, url_for("findings.index", code=wave.code), None, "wait", _("ждёт решения"))
+    for card, cycle, school in queries.cards_waiting(None):
+        title = _("Диагностическая карта: %(school)s", school=school.short_name)
+        yield Task(title, cycle.title, url_for("cards.card", card_id=card.id), None, "wait", _("отправлена"))
+    if plan is not None and "municipal" in person.roles:
+        late = sorted((line for line in plan_progress(plan, today) if line.late), key=lambda line: -line.late)
+        for line in late[:MOST_ITEMS]:
+            note = _("п. %(number)s, %(done)d из %(of)d", number=line.item.number, done=line.now.done, of=line.now.of)
+            address = url_for("roadmap.item", number=line.item.number)
+            yield dated(short(line.item.title), note, address, line.item.due_date, today)
+
+
+def short(title: str, most: int = 110) -> str:
+    """A long title cut at a word."""
+    return title if len(title) <= most else title[:most].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
