@@ -33,23 +33,22 @@ TOOLS = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out the tests whose tool is not installed; in CI it may not be missing."""
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out a test whose tool is not installed; in CI it may not be missing."""
     for mark, (tool, found) in TOOLS.items():
-        marked = [item for item in items if item.get_closest_marker(mark)]
-        if found or not marked:
+        if found or not item.get_closest_marker(mark):
             continue
         if os.environ.get("CI"):
-            raise pytest.UsageError(f"В CI должен быть {tool}: без него не проверено тестов: {len(marked)}.")
-        for item in marked:
-            item.add_marker(pytest.mark.skip(reason=f"нет {tool}"))
+            pytest.fail(f"в CI не найдено: {tool}", pytrace=False)
+        pytest.skip(f"не найдено: {tool}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One line for each tool that is missing."""
     for tool, found in TOOLS.values():
         if not found:
-            terminalreporter.write_line(f"Не установлен {tool}: тесты с ним пропущены (apt install: см. .ci/run).")
+            line = f"Не найдено: {tool}; тесты, которым это нужно, пропущены (что поставить: .ci/run)."
+            terminalreporter.write_line(line)
 
 
 @contextlib.contextmanager
