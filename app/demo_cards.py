@@ -36,7 +36,7 @@ def load_demo_cards(schools: dict[str, School], people: dict[str, Person], now: 
     """Add staff, an accepted cycle and an open one; the caller commits.
 
     Of the open cycle: demo1 is accepted, demo2 is being filled and has wrong sums, demo3 is returned with remarks,
-    demo4 waits for the methodologist, demo5 has hardly begun.
+    demo4 and demo5 wait for the methodologist.
     """
     generator = random.Random(SEED)
     for school in schools.values():
@@ -51,7 +51,7 @@ def load_demo_cards(schools: dict[str, School], people: dict[str, Person], now: 
     db.session.flush()
     this = add_cycle(schools["demo1"], people["methodist"], THIS, now)
     cards = cards_by_school(this)
-    for code in ("demo1", "demo3", "demo4"):
+    for code in ("demo1", "demo3", "demo4", "demo5"):
         fill(cards[code], plans[code], THIS)
         sign(cards[code], people["methodist"], now - dt.timedelta(days=4))
     accept(cards["demo1"], people["methodist"], now - dt.timedelta(days=2))

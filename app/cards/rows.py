@@ -128,8 +128,8 @@ def _conflict_box(instrument: Instrument, item: Item, conflict: Conflict) -> Con
     return ConflictBox(words(conflict.kept), words(conflict.typed), conflict.who, conflict.at_utc)
 
 
-def section_summary(blocks: list[Block]) -> list[tuple[str, str]]:
-    """What must be mended on this page: (anchor, words)."""
+def section_summary(blocks: list[Block], homes: frozenset[str]) -> list[tuple[str, str]]:
+    """What must be mended on this page: (anchor, words). A broken check is told once, in its home section."""
     found = []
     for block in blocks:
         for row in block.rows:
@@ -145,11 +145,11 @@ def section_summary(blocks: list[Block]) -> list[tuple[str, str]]:
             ]
             if row.state == "no_data" and not row.explanation:
                 found.append((f"why-{name}", _("%(code)s: поясните, почему нет данных", code=code)))
-            if row.sum and row.sum.broken:
+            if row.sum and row.sum.broken and row.sum.code in homes:
                 found.append((name, f"{row.sum.text}: {row.sum.arithmetic}"))
             for box in row.checks:
                 if box.conflict:
                     found.append((f"note-{box.code}", _("Выберите одно из двух пояснений")))
-                if box.broken and box.severity == "error":
+                if box.broken and box.severity == "error" and box.code in homes:
                     found.append((name, f"{code}: {box.text}"))
     return found

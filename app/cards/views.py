@@ -31,6 +31,7 @@ from app.extensions import db
 from app.models import CardDelegation
 from app.models.cards import CARD_STATES
 from app.models.columns import utc_now
+from surveys.card_filling import home_of
 from surveys.definition import Item
 
 
@@ -159,6 +160,7 @@ def section_page(
     remarks = open_remarks(card)
     blocks = section_blocks(card, state, section, remarks=remarks, files=kept_files(card), conflicts=conflicts)
     rows = [row for block in blocks for row in block.rows]
+    homes = frozenset(one.code for one in state.broken if home_of(state.instrument, one) == section)
     lines = section_lines(state, remarks, reach.sections)
     lines = lines if reach.whole else [line for line in lines if line.mine]
     here = next(place for place, line in enumerate(lines) if line.name == section)
@@ -172,7 +174,7 @@ def section_page(
         total=len(state.instrument.groups),
         blocks=blocks,
         rows=rows,
-        summary=[*((name, text) for name, text in (refused or {}).items()), *section_summary(blocks)],
+        summary=[*((name, text) for name, text in (refused or {}).items()), *section_summary(blocks, homes)],
         refused=refused or {},
         conflicts=conflicts or {},
         prefilled=sum(row.state == "prefilled" for row in rows),

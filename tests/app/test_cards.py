@@ -1,9 +1,5 @@
 """Cards through the pages: filling, signing, returning, reading."""
 
-from flask.testing import FlaskClient
-
-from app.extensions import db
-from app.models import Event
 from tests.app.cards_world import card_of, fill_card, open_cycle, press, save
 
 
@@ -25,7 +21,9 @@ def test_card_goes_from_head_to_methodologist_and_back(login_as) -> None:
     fill_card(card)
     head, methodist = login_as("boris"), login_as("galina")
     base = f"/cards/{card.id}"
-    sent = press(head, f"{base}/sign", f"{base}/sign", seen=card.version, name="Борисов Борис Ильич, директор", sure="1")
+    sent = press(
+        head, f"{base}/sign", f"{base}/sign", seen=card.version, name="Борисов Борис Ильич, директор", sure="1"
+    )
     assert sent.status_code == 302
     assert card_of("school1").status == "sent"
     assert save(head, f"{base}/sections/students", st_total="1").status_code == 302
