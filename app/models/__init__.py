@@ -11,11 +11,12 @@ from app.models.cards import (
 )
 from app.models.definitions import ConsentText, InstrumentVersion, RuleVersion, Setting
 from app.models.findings import Finding, Measure, MeasureItem
-from app.models.people import Assignment, Municipality, Person, Respondent, School, Slip, Throttle
+from app.models.individual import IndividualRoute
+from app.models.people import Assignment, Municipality, Person, Respondent, School, Slip, Throttle, Unsealing
 from app.models.roadmap import ItemState, RoadmapItem, RoadmapPlan, RoadmapSection
 from app.models.staff import StaffMember, Vacancy
-from app.models.waves import Consent, Draft, Participation, Snapshot, Submission, Wave, WaveSchool
-from app.models.work import Document, Event, Job
+from app.models.waves import Consent, Draft, PaperSheet, Participation, Snapshot, Submission, Wave, WaveSchool
+from app.models.work import Document, Event, Job, Letter, Timetable
 
 __all__ = [
     "Assignment",
@@ -32,12 +33,15 @@ __all__ = [
     "Draft",
     "Event",
     "Finding",
+    "IndividualRoute",
     "InstrumentVersion",
     "ItemState",
     "Job",
+    "Letter",
     "Measure",
     "MeasureItem",
     "Municipality",
+    "PaperSheet",
     "Participation",
     "Person",
     "Respondent",
@@ -52,6 +56,8 @@ __all__ = [
     "StaffMember",
     "Submission",
     "Throttle",
+    "Timetable",
+    "Unsealing",
     "Vacancy",
     "Wave",
     "WaveSchool",

@@ -132,6 +132,20 @@ class Slip(db.Model):
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
 
 
+class Unsealing(db.Model):
+    """A request to open earlier answers without the earlier password: two people of the department, and a reason."""
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = refers("person.id", ondelete="CASCADE")
+    asked_by: Mapped[int] = refers("person.id", index=False)
+    asked_utc: Mapped[Created]
+    reason: Mapped[str] = mapped_column(String(300))
+    confirmed_by: Mapped[int | None] = refers("person.id", nullable=True, index=False)
+    closed_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime)  # confirmed, refused, or the password was proved
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    asker: Mapped[Person] = relationship(foreign_keys=[asked_by])
+
+
 class Throttle(db.Model):
     """Failed sign-ins by account: the delay grows with each. Never by address: a school shares one."""
 

@@ -40,6 +40,7 @@ class Wave(db.Model):
     opens_utc: Mapped[Time]
     closes_utc: Mapped[Time]
     grace_minutes: Mapped[int] = mapped_column(default=10)
+    reminder_days: Mapped[list[int]] = mapped_column(JSON, default=list)  # days before closing on which letters go out
     closed_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime)
     created_by: Mapped[int | None] = refers("person.id", nullable=True, index=False)
     created_utc: Mapped[Created]
@@ -73,6 +74,7 @@ class Participation(db.Model):
     status: Mapped[str] = mapped_column(String(20), default="invited")  # invited, started, sent, refused
     started_on: Mapped[dt.date | None] = mapped_column(Date)
     finished_on: Mapped[dt.date | None] = mapped_column(Date)
+    on_paper: Mapped[bool] = mapped_column(default=False)  # handed a paper sheet in; which one, nobody knows
     person: Mapped[Person] = relationship()
 
 
@@ -98,7 +100,9 @@ class Draft(db.Model):
     respondent_key: Mapped[str] = mapped_column(String(64))
     values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     not_applicable: Mapped[list[str]] = mapped_column(JSON, default=list)
-    visited: Mapped[list[str]] = mapped_column(JSON, default=list)  # steps seen, by group name
+    visited: Mapped[list[str]] = mapped_column(JSON, default=list)  # steps seen, by group name; «?item»: asked in full
+    # item -> [when it was answered, ms since 1970 by the server's clock; device; number on that device]
+    marks: Mapped[dict[str, list[Any]]] = mapped_column(JSON, default=dict)
     submission_key: Mapped[str] = mapped_column(String(64))  # made with the draft; the UNIQUE key of its submission
     active_seconds: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)
@@ -123,6 +127,29 @@ class Submission(db.Model):
     source: Mapped[str] = mapped_column(String(20), default="web")  # web, paper, import
     active_seconds: Mapped[int | None]
     received_utc: Mapped[Time]
+    withdrawn_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime)  # no later snapshot counts it
+
+
+class PaperSheet(db.Model):
+    """A numbered questionnaire on paper, without a name. The seal beside the number tells it from an invented one.
+
+    Keyed in by the department; where ``double`` is set, twice, and ``first`` keeps the first keying until they agree.
+    """
+
+    __table_args__ = (UniqueConstraint("wave_id", "number"),)
+    id: Mapped[Key]
+    wave_id: Mapped[int] = refers("wave.id", ondelete="CASCADE")
+    school_id: Mapped[int] = refers("school.id")
+    number: Mapped[int]
+    seal: Mapped[str] = mapped_column(String(8))
+    double: Mapped[bool] = mapped_column(default=False)
+    first: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    first_by: Mapped[int | None] = refers("person.id", nullable=True, index=False)
+    entered_by: Mapped[int | None] = refers("person.id", nullable=True, index=False)
+    entered_on: Mapped[dt.date | None] = mapped_column(Date)
+    printed_by: Mapped[int | None] = refers("person.id", nullable=True, index=False)
+    printed_utc: Mapped[Created]
+    school: Mapped[School] = relationship()
 
 
 class Snapshot(db.Model):

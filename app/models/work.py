@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, Integer, String, Text
+from sqlalchemy import JSON, Date, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
@@ -48,6 +48,33 @@ class Document(db.Model):
     report: Mapped[Any] = mapped_column(JSON)  # the Report value whole
     created_utc: Mapped[Created]
     job: Mapped[Job | None] = relationship(back_populates="document")
+
+
+class Letter(db.Model):
+    """A letter to send, once: the UNIQUE key keeps a second one of the kind and day away. Holds no address, no text.
+
+    «sending» is written before the letter is handed to the mail server: a letter whose worker died in between is never
+    sent again, it stays «unsure».
+    """
+
+    __table_args__ = (UniqueConstraint("wave_id", "person_id", "kind", "day"),)
+    id: Mapped[Key]
+    wave_id: Mapped[int] = refers("wave.id", ondelete="CASCADE")
+    person_id: Mapped[int] = refers("person.id", ondelete="CASCADE")
+    kind: Mapped[str] = mapped_column(String(20))  # reminder, digest
+    day: Mapped[dt.date] = mapped_column(Date)
+    status: Mapped[str] = mapped_column(String(20), default="queued", index=True)  # sending, sent, failed, skipped
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_utc: Mapped[Created]  # not before
+    error: Mapped[str] = mapped_column(String(300), default="")
+    sent_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+
+
+class Timetable(db.Model):
+    """What has been begun by the clock: one row for each task and its time, so that two workers begin it once."""
+
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    begun_utc: Mapped[Created]
 
 
 class Event(db.Model):
