@@ -23,12 +23,12 @@ from app.models import (
     StaffMember,
     Vacancy,
 )
+from app.staff_counts import years_before
 from app.storage import store_file
 from surveys.definition import load_instrument
 
 SEED = 204
 SUBJECTS = ("1", "2", "9", "11", "12", "13", "15", "17", "18", "20", "25", "27", "28")
-LAST, THIS = 2019, 2020
 ORDER = rb"{\rtf1\ansi Demonstration: an invented order about a school coordinator.}"
 
 
@@ -38,25 +38,25 @@ def load_demo_cards(schools: dict[str, School], people: dict[str, Person], now: 
     Of the open cycle: demo1 is accepted, demo2 is being filled and has wrong sums, demo3 is returned with remarks,
     demo4 and demo5 wait for the methodologist.
     """
-    generator = random.Random(SEED)
+    generator, this_year = random.Random(SEED), now.year
     for school in schools.values():
-        add_staff(school, generator)
+        add_staff(school, generator, this_year)
     db.session.flush()
     plans = {code: plan(generator) for code in schools}
-    last = add_cycle(schools["demo1"], people["methodist"], LAST, now)
+    last = add_cycle(schools["demo1"], people["methodist"], this_year - 1, now)
     for card in cards_by_school(last).values():
-        fill(card, plans[card.school.code], LAST)
+        fill(card, plans[card.school.code], last=True)
         sign(card, people["methodist"], now - dt.timedelta(days=330))
         accept(card, people["methodist"], now - dt.timedelta(days=325))
     db.session.flush()
-    this = add_cycle(schools["demo1"], people["methodist"], THIS, now)
+    this = add_cycle(schools["demo1"], people["methodist"], this_year, now)
     cards = cards_by_school(this)
     for code in ("demo1", "demo3", "demo4", "demo5"):
-        fill(cards[code], plans[code], THIS)
+        fill(cards[code], plans[code])
         sign(cards[code], people["methodist"], now - dt.timedelta(days=4))
     accept(cards["demo1"], people["methodist"], now - dt.timedelta(days=2))
     give_back(cards["demo3"], people["methodist"], now - dt.timedelta(days=1))
-    fill(cards["demo2"], plans["demo2"], THIS, sections=("school", "students", "social"))
+    fill(cards["demo2"], plans["demo2"], sections=("school", "students", "social"))
     spoil_sums(cards["demo2"])
     give_section(cards["demo2"], people.get("coordinator"), now)
     for card in cards.values():
@@ -77,7 +77,7 @@ SHARES = {
 }  # fmt: skip
 
 
-def add_staff(school: School, generator: random.Random) -> None:
+def add_staff(school: School, generator: random.Random, year: int) -> None:
     """Posts for the teachers who sign in, a psychologist for some, a vacancy or two."""
     teachers = db.session.scalars(
         db.select(Person)
@@ -94,34 +94,34 @@ def add_staff(school: School, generator: random.Random) -> None:
         member.hours = Decimal(generator.randint(16, 32))
         member.category = generator.choices(("high", "first", "szd", "none"), (15, 30, 40, 15))[0]
         if member.category != "none":
-            member.category_until = dt.date(generator.randint(2020, 2024), generator.randint(1, 12), 25)
+            member.category_until = dt.date(year + generator.randint(1, 4), generator.randint(1, 12), 25)
         member.higher_education = generator.random() < 0.85
         member.external = generator.random() < 0.08
-        member.course_subject_on = course(generator, 0.85)
-        member.course_ovz_on = course(generator, 0.4)
-        member.course_ict_on = course(generator, 0.45)
+        member.course_subject_on = course(generator, 0.85, year)
+        member.course_ovz_on = course(generator, 0.4, year)
+        member.course_ict_on = course(generator, 0.45, year)
         db.session.add(member)
     if school.code not in ("demo2", "demo4"):
         post = {"post": "psychologist", "name": "Ставка педагога-психолога", "rate": Decimal("0.5")}
         db.session.add(StaffMember(school_id=school.id, number="901", **post))
     left = StaffMember(school_id=school.id, number="902", name="Уволенный сотрудник", experience="3", age="35")
-    left.left_on = dt.date(2020, 1, 31)
+    left.left_on = dt.date(year, 1, 31)
     db.session.add(left)
     if school.code != "demo1":
         rate = generator.choice((Decimal("0.5"), Decimal("1"), Decimal("1.5")))
         subject = generator.choice(("9", "11", "18"))
-        db.session.add(Vacancy(school_id=school.id, subject=subject, rate=rate, since=dt.date(2019, 9, 1)))
+        db.session.add(Vacancy(school_id=school.id, subject=subject, rate=rate, since=dt.date(year - 1, 9, 1)))
 
 
-def course(generator: random.Random, chance: float) -> dt.date | None:
+def course(generator: random.Random, chance: float, year: int) -> dt.date | None:
     """The end of a course in the last years, or none."""
     taken = generator.random() < chance
-    return dt.date(generator.randint(2017, 2019), generator.randint(6, 12), 15) if taken else None
+    return dt.date(year - generator.randint(1, 3), generator.randint(6, 12), 15) if taken else None
 
 
 def add_cycle(school: School, methodist: Person, year: int, now: dt.datetime) -> CardCycle:
     """A cycle of one year; the open one ends a week from now."""
-    closes = now.date() + dt.timedelta(days=7) if year == THIS else dt.date(year, 7, 1)
+    closes = now.date() + dt.timedelta(days=7) if year == now.year else now.date() - dt.timedelta(days=330)
     cycle = CardCycle(
         municipality_id=school.municipality_id,
         code=f"demo-cards-{year}",
@@ -135,7 +135,7 @@ def add_cycle(school: School, methodist: Person, year: int, now: dt.datetime) ->
     )
     db.session.add(cycle)
     db.session.flush()
-    open_cards(cycle, dt.date(year, 5, 20))
+    open_cards(cycle, years_before(now.date(), now.year - year))
     return cycle
 
 
@@ -144,10 +144,10 @@ def cards_by_school(cycle: CardCycle) -> dict[str, Card]:
     return {card.school.code: card for card in db.session.scalars(db.select(Card).where(Card.cycle_id == cycle.id))}
 
 
-def fill(card: Card, shares: dict[str, float], year: int, sections: tuple[str, ...] = ()) -> None:
+def fill(card: Card, shares: dict[str, float], *, last: bool = False, sections: tuple[str, ...] = ()) -> None:
     """Confirm what was put in and type the rest; ``sections`` limits it."""
     instrument = load_instrument("school_card")
-    typed = numbers(card, shares, year)
+    typed = numbers(card, shares, last=last)
     fields = dict(card.fields)
     for item in instrument.items:
         if sections and item.group not in sections:
@@ -172,10 +172,10 @@ def add_order(card: Card) -> CardFile:
     return file
 
 
-def numbers(card: Card, shares: dict[str, float], year: int) -> dict[str, Any]:
+def numbers(card: Card, shares: dict[str, float], *, last: bool) -> dict[str, Any]:
     """Invented values that agree with each other; a year ago a little fewer of everything."""
     staff = int(card.fields["t_total"]["value"])
-    total = round(staff * shares["size"] * (0.96 if year == LAST else 1))
+    total = round(staff * shares["size"] * (0.96 if last else 1))
     primary, middle = round(total * 0.43), round(total * 0.5)
     classes, rooms, computers = max(9, total // 20), max(11, total // 15), max(10, total // 9)
     risk, hours, papers = round(total * shares["risk"]), staff * 23, total * 3
@@ -191,7 +191,7 @@ def numbers(card: Card, shares: dict[str, float], year: int) -> dict[str, Any]:
         "shifts": 1,
         "levels": ["НОО", "ООО", "СОО"],
         "coord_name": "Дубравина Д. О., школьный координатор",
-        "coord_order": "№ 14 от 01.06.2020",
+        "coord_order": f"№ 14 от 01.06.{card.cycle.year}",
         "st_total": total,
         "st_1_4": primary,
         "st_5_9": middle,
@@ -246,13 +246,13 @@ def numbers(card: Card, shares: dict[str, float], year: int) -> dict[str, Any]:
         "obj_flag": "нет",
         "m_program": "проект",
         "m_growth": "проект",
-        "m_vsoko": "устарело" if year == LAST else "действует",
+        "m_vsoko": "устарело" if last else "действует",
         "m_visits": round(staff * shares["visits"]),
         "m_peer": part("peers", staff),
         "m_rmo": round(staff * 0.6),
         "m_iom": 2,
         "m_riskplan": part("plans", risk),
-        "m_headpk": 2017,
+        "m_headpk": card.cycle.year - 3,
     }
     return {name: value if isinstance(value, list) else str(value) for name, value in found.items()}
 
