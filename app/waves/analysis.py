@@ -16,6 +16,7 @@ from surveys.released import GroupFigures, Released
 
 ENOUGH, PRELIMINARY = 80.0, 50.0  # percent answered: conclusions, preliminary conclusions, none
 HEAT = ((50.0, "h3"), (30.0, "h2"), (15.0, "h1"))
+MOST_COLUMNS = 8  # schools with their total that fit beside each other
 TONES = {"none": 0, "low": 1, "medium": 2, "high": 3}
 
 
@@ -81,7 +82,7 @@ def _build(code: str, released: Released, instrument: Instrument) -> dict[str, A
         "block_bars": _mean_bars(group) if blocks else {},
         "levels": levels,
         "level_bars": _level_bars(group) if levels else {},
-        "heat": _turned(heat, instrument) if heat else None,
+        "heat": _heat(heat, instrument) if heat else None,
         "items": items,
         "quadrants": None if group.hidden else tables.quadrants_table(group, instrument, k, source),
         **_choices(group, released, instrument, source),
@@ -145,14 +146,26 @@ def _level_bars(group: GroupFigures) -> dict[str, list[Bar]]:
     return bars
 
 
-def _turned(table: Table, instrument: Instrument) -> dict[str, Any]:
-    """School x block with blocks as rows, as a methodologist reads it; (code, label, cells with their shade)."""
-    schools = [(row.key, row.cells[0].printed, row.total) for row in table.rows]
-    rows = []
-    for place, scale in enumerate(instrument.scales, start=1):
-        cells = [(row.key, _shade(row.cells[place]), row.cells[place]) for row in table.rows]
-        rows.append((scale.name, scale.short or scale.label, cells))
-    return {"title": table.title, "schools": schools, "rows": rows, "notes": table.notes, "id": table.id}
+def _heat(table: Table, instrument: Instrument) -> dict[str, Any]:
+    """School x block as a methodologist reads it: blocks as rows, unless there are too many schools for a line.
+
+    ``heads``: labels of the columns; ``rows``: (code, label, total, cells with the class of their shade).
+    """
+    blocks = [(scale.name, scale.short or scale.label) for scale in instrument.scales]
+    if len(table.rows) > MOST_COLUMNS:
+        heads = [label for _code, label in blocks]
+        rows = [
+            (row.key, row.cells[0].printed, row.total, [(_shade(cell), cell) for cell in row.cells[1:]])
+            for row in table.rows
+        ]
+    else:
+        heads = [row.cells[0].printed for row in table.rows]
+        rows = [
+            (code, label, False, [(_shade(row.cells[place]), row.cells[place]) for row in table.rows])
+            for place, (code, label) in enumerate(blocks, start=1)
+        ]
+    corner = _("Школа") if len(table.rows) > MOST_COLUMNS else _("Блок")
+    return {"id": table.id, "title": table.title, "corner": corner, "heads": heads, "rows": rows}
 
 
 def _shade(cell: Cell) -> str:
