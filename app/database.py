@@ -5,6 +5,7 @@ synchronous EXTRA otherwise; PostgreSQL with fsync and synchronous_commit on. Ev
 """
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -108,9 +109,17 @@ def check_durability(app: Flask) -> None:
                 f"файл базы {file} лежит на сетевом диске ({network}): замки SQLite там ненадёжны. "
                 "Перенесите его на местный диск или возьмите PostgreSQL."
             )
+        if file:
+            _make_private(file)
         with contextlib.suppress(OperationalError), db.engine.connect():
             pass
         db.engine.dispose()  # the server forks after this: no connection may be shared by two processes
+
+
+def _make_private(file: Path) -> None:
+    """A new database file is for its owner only: answers are in it. SQLite gives its journal the same mode."""
+    with contextlib.suppress(OSError):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def sqlite_file(engine: Engine) -> Path | None:

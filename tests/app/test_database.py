@@ -103,3 +103,8 @@ def test_signed_in_person_sees_503_too(tmp_path: Path) -> None:
     response = client.get("/")
     assert response.status_code == 503
     assert "Сохранённые ответы целы" in response.text
+
+
+def test_new_database_file_is_private(tmp_path: Path) -> None:
+    create_app(TestConfig(f"sqlite:///{tmp_path / 'new.db'}", tmp_path))
+    assert (tmp_path / "new.db").stat().st_mode & 0o077 == 0

@@ -4,8 +4,10 @@ import datetime as dt
 import json
 import os
 import re
+import shutil
 import signal
 import socket
+import string
 import subprocess
 import sys
 import time
@@ -26,14 +28,30 @@ from app.operations.doctor import jobs as jobs_check
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    folder = tmp_path_factory.mktemp("migrated")
+    done = flask({**kept_environment(), "OPORA_INSTANCE": str(folder)}, "db", "upgrade")
+    assert done.returncode == 0, done.stderr
+    return folder / "opora.db"
+
+
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(tmp_path: Path, migrated: Path) -> dict[str, str]:
     """An installation of its own on SQLite in a temporary folder, with a free port."""
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    shutil.copy(migrated, instance / "opora.db")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "LC_ALL")}
-    return {**kept, "OPORA_INSTANCE": str(tmp_path / "instance"), "PORT": str(port), "WEB_WORKERS": "1"}
+    return {**kept_environment(), "OPORA_INSTANCE": str(instance), "PORT": str(port), "WEB_WORKERS": "1"}
+
+
+def kept_environment() -> dict[str, str]:
+    """Nothing of the tester's own settings."""
+    return {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "LC_ALL")}
 
 
 def flask(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -77,7 +95,6 @@ def until(condition: Callable[[], object], seconds: float = 20) -> object:
 
 
 def test_doctor_finds_a_fresh_installation_healthy(environment: dict[str, str]) -> None:
-    assert flask(environment, "db", "upgrade").returncode == 0
     result = flask(environment, "doctor", "--json")
     told = json.loads(result.stdout)
     assert result.returncode == 0, told
@@ -87,19 +104,24 @@ def test_doctor_finds_a_fresh_installation_healthy(environment: dict[str, str]) 
     assert len(names) == len(set(names)) == 12
 
 
+def open_key(instance: Path) -> None:
+    """A good key that everybody on the machine may read."""
+    (instance / "secret_key").write_text(string.ascii_letters)
+    (instance / "secret_key").chmod(0o644)
+
+
 @pytest.mark.parametrize(
     ("spoil", "line"),
     [
-        (lambda env: Path(env["OPORA_INSTANCE"], "secret_key").chmod(0o644), "chmod 600"),
+        (lambda env: open_key(Path(env["OPORA_INSTANCE"])), "chmod 600"),
         (lambda env: env.update(SECRET_KEY="secret"), "слабый"),
-        (lambda env: env.update(OPORA_FILES=f"{env['OPORA_INSTANCE']}/secret_key/files"), "папка файлов"),
+        (lambda env: env.update(OPORA_FILES=f"{env['OPORA_INSTANCE']}/opora.db/files"), "папка файлов"),
         (lambda env: env.update(DATABASE_URL="postgresql://nobody@127.0.0.1:9/nothing"), "не отвечает"),
         (lambda env: env.update(DATABASE_URL=f"sqlite:///{env['OPORA_INSTANCE']}/new.db"), "db upgrade"),
     ],
     ids=["key others read", "weak key", "files nowhere", "database away", "not migrated"],
 )
 def test_doctor_names_what_is_wrong(environment: dict[str, str], spoil: Callable[[dict], None], line: str) -> None:
-    flask(environment, "db", "upgrade")
     spoil(environment)
     result = flask(environment, "doctor")
     assert result.returncode == 2
@@ -159,7 +181,6 @@ def children_of(pid: int) -> list[int]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_server_and_worker_end_together(environment: dict[str, str], start: Callable) -> None:
-    flask(environment, "db", "upgrade")
     server = start("-m", "flask", "--app", "wsgi", "serve")
     assert "Опора работает: http://127.0.0.1:" in server.stdout.readline()
     kept = children_of(server.pid)
@@ -172,7 +193,6 @@ def test_server_and_worker_end_together(environment: dict[str, str], start: Call
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("which", [0, 1], ids=["server", "worker"])
 def test_death_of_one_ends_the_other_with_status_1(environment: dict[str, str], start: Callable, which: int) -> None:
-    flask(environment, "db", "upgrade")
     server = start("-m", "flask", "--app", "wsgi", "serve")
     server.stdout.readline()
     kept = children_of(server.pid)
@@ -183,7 +203,6 @@ def test_death_of_one_ends_the_other_with_status_1(environment: dict[str, str], 
 
 
 def test_static_files_are_compressed_and_kept_by_the_browser(environment: dict[str, str], start: Callable) -> None:
-    flask(environment, "db", "upgrade")
     server = start("-m", "flask", "--app", "wsgi", "serve")
     server.stdout.readline()
     address = f"http://127.0.0.1:{environment['PORT']}"
@@ -215,7 +234,6 @@ QUICK = (
 @pytest.fixture
 def jobs(environment: dict[str, str]) -> Iterator["Jobs"]:
     """The job table of the installation in ``environment``, seen from outside."""
-    flask(environment, "db", "upgrade")
     table = Jobs(Path(environment["OPORA_INSTANCE"]))
     yield table
     table.engine.dispose()
