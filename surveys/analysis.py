@@ -29,6 +29,8 @@ NO_SCALE = "пункт не входит в шкалу"
 NO_BOUNDS = "у пунктов шкалы не заданы наименьшее и наибольшее значения"
 NOT_SCORED = "ни у кого не отвечена достаточная часть пунктов"
 NO_POPULATION = "численность не указана"
+HIDDEN_GROUP = "группа скрыта: в ней или в соседней группе мало ответов"
+HIDDEN_BLOCK = "скрыто: мало ответов по шкале в этой или соседней группе"
 SMALL_GROUP = 20  # under this a group's spread, interval and reliability are not printed
 
 
@@ -181,7 +183,9 @@ def _groups(instrument: Instrument, answers: AnswerSet, request: Request, notes:
     found: list[dict[str, Any]] = []
     for name in names:
         scales = None
-        if name not in hidden:
+        if name in hidden:
+            notes.none(f"groups[{len(found)}].scales", HIDDEN_GROUP)
+        else:
             people = None if request.people is None else request.people.get(name, 0)
             path = f"groups[{len(found)}].scales"
             scales = {
@@ -207,7 +211,9 @@ def _group_scale(
     moments = scale_moments(part, at)
     place = f"{path}.{scale.name}"
     if hidden:
-        notes.none(f"{place}.mean", "скрыто: менее 5 ответов в этой или соседней группе")
+        silent = part.rows < SMALL_GROUP or moments.n < SMALL_GROUP
+        for figure in ("mean",) if silent else ("mean", "sd", "ci95", "alpha"):
+            notes.none(f"{place}.{figure}", HIDDEN_BLOCK)
         return {"n": moments.n, "mean": None, "sd": None, "ci95": None, "alpha": None}
     if part.rows < SMALL_GROUP or moments.n < SMALL_GROUP:
         return {"n": moments.n, "mean": float(moments.mean[0]), "sd": None, "ci95": None, "alpha": None}

@@ -1,52 +1,43 @@
 """A table of texts becomes an ``AnswerSet``: every cell checked against its item, skips applied, all faults at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from surveys import expressions
+from surveys.answer_paths import Column, apply_paths, find_doubts
 from surveys.answer_set import ANSWERED, AnswerSet
 from surveys.answers import (
     BLANK,
     MULTIPLE,
     NO_ANSWER,
     NOT_APPLICABLE,
-    NOT_ASKED,
     NUMBERS,
     TEXTS,
     closed_items,
     code_bytes,
     codes_of,
     parse_number,
-    parsed,
-    paths_of,
     read_value,
-    references,
     stored_position,
-    value_in_expressions,
 )
 from surveys.definition import Instrument, Item
 from surveys.errors import AnswersError, Problem
 from surveys.reading import RESPONDENT, Table, check_ids, unique_values
+from surveys.scoring import bounds_of
 
 NaWord = Literal["blank", "not_applicable"]
 NA = "NA"
 
 
-@dataclass
-class _Column:
-    """One item's cells: ``states`` (n,) 0 or a state; ``places`` of distinct ``values`` in stored form."""
-
-    states: NDArray[np.uint8]
-    places: NDArray[np.int64]
-    values: list[Any]
-
-
-def answers_of(table: Table, instrument: Instrument, na: NaWord = "not_applicable") -> tuple[AnswerSet, list[str]]:
+def answers_of(
+    table: Table, instrument: Instrument, na: NaWord = "not_applicable", doubts: list[str] | None = None
+) -> tuple[AnswerSet, list[str]]:
     """Check a table and put it into columns.
+
+    ``doubts`` receives a line for every question with answers that break its own constraint or choice filter: they are
+    counted as given, since another form may have taken them.
 
     Returns:
         The answers with the context columns as ``groups``, and the names of the context columns.
@@ -57,20 +48,27 @@ def answers_of(table: Table, instrument: Instrument, na: NaWord = "not_applicabl
     items = [item for item in instrument.items if item.type not in NO_ANSWER]
     headings, problems = match_columns(table, items)
     problems += check_ids(table, RESPONDENT, required=False)
-    columns: dict[str, _Column] = {}
+    columns: dict[str, Column] = {}
     for item in items:
         if item.name in headings:
             columns[item.name] = _read_column(table, instrument, item, headings[item.name], na, problems)
+        else:  # a companion of «other» that may be left out; any other was reported
+            columns[item.name] = Column(np.full(len(table), BLANK, np.uint8), np.zeros(len(table), np.int64), [None])
     if problems:
         raise AnswersError(problems, table.source)
-    _apply_paths(instrument, columns, len(table))
+    scope = apply_paths(instrument, columns, len(table))
+    if doubts is not None:
+        doubts += find_doubts(instrument, columns, scope, table.source)
     context = [name for name in table.columns.columns if name not in headings.values()]
     groups = {name: np.asarray([cell.strip() for cell in table.columns[name]], dtype=str) for name in context}
     return _assemble(instrument, columns, groups, len(table)), context
 
 
 def match_columns(table: Table, items: list[Item]) -> tuple[dict[str, str], list[Problem]]:
-    """Item name -> heading: by name, or by a label that only one item has."""
+    """Item name -> heading: by name, or by a label that only one item has.
+
+    The text beside «other» may be left out: files made from a plain list of questions do not have it.
+    """
     labels: dict[str, list[str]] = {}
     for item in items:
         labels.setdefault(" ".join(item.label.split()), []).append(item.name)
@@ -87,13 +85,16 @@ def match_columns(table: Table, items: list[Item]) -> tuple[dict[str, str], list
                 Problem("строка 1", f"столбцы «{found[name]}» и «{heading}» относятся к одному вопросу {name}")
             )
         found.setdefault(name, heading)
-    problems += [Problem("строка 1", f"нет столбца {item.name}") for item in items if item.name not in found]
+    spare = {f"{item.name}_other" for item in items if item.options}
+    spare &= {item.name for item in items if item.type == "text" and item.relevant.endswith(", 'other')")}
+    missing = [item.name for item in items if item.name not in found and item.name not in spare]
+    problems += [Problem("строка 1", f"нет столбца {name}") for name in missing]
     return found, problems
 
 
 def _read_column(
     table: Table, instrument: Instrument, item: Item, heading: str, na: NaWord, problems: list[Problem]
-) -> _Column:
+) -> Column:
     places, distinct = unique_values(table.columns[heading])
     read = _reader(instrument, item)
     states, values, faults = np.zeros(len(distinct), np.uint8), list[Any](), dict[int, str]()
@@ -105,6 +106,7 @@ def _read_column(
             states[at] = BLANK if na == "blank" else NOT_APPLICABLE
         else:
             value, fault = read(text)
+            fault = fault or _outside_scale(instrument, item, value)
             if fault:
                 faults[at] = fault
         values.append(value)
@@ -113,7 +115,17 @@ def _read_column(
             Problem(table.place(row, heading), faults[place]) for row, place in enumerate(places) if place in faults
         ]
     index = np.asarray(places, np.int64)
-    return _Column(states[index] if len(index) else np.zeros(0, np.uint8), index, values)
+    return Column(states[index] if len(index) else np.zeros(0, np.uint8), index, values)
+
+
+def _outside_scale(instrument: Instrument, item: Item, value: Any) -> str:
+    """A number of a block must lie within its bounds: else the score would leave 0-100."""
+    if item.scale is None or item.type not in NUMBERS or (bounds := bounds_of(instrument, item)) is None:
+        return ""
+    number = parse_number(value)
+    if number is None or bounds[0] <= number <= bounds[1]:
+        return ""
+    return f"нужно число от {bounds[0]:g} до {bounds[1]:g}: пункт входит в шкалу"
 
 
 def _reader(instrument: Instrument, item: Item) -> Callable[[str], tuple[Any, str]]:
@@ -154,63 +166,8 @@ def _listed(codes: list[str]) -> str:
     return ", ".join(codes) if len(codes) <= 12 else f"{', '.join(codes[:10])}, … ({len(codes)})"
 
 
-def _apply_paths(instrument: Instrument, columns: dict[str, _Column], rows: int) -> None:
-    """Mark what the path does not ask, in form order; each distinct set of values is evaluated once."""
-    paths = paths_of(instrument)
-    texts = [text for path in paths.values() for text in path]
-    texts += [item.calculation for item in instrument.items if item.calculation]
-    read = {name for text in texts for name in references(text)}
-    scope: dict[str, list[Any]] = {}
-    for item in instrument.items:
-        asked = np.ones(rows, bool)
-        for text in paths[item.name]:
-            verdicts = _evaluate(text, scope, rows, columns, instrument, expressions.truth)
-            asked &= np.asarray(verdicts, bool)
-        column = columns.get(item.name)
-        if column is not None:
-            column.states[~asked] = NOT_ASKED
-            if item.name in read:
-                scope[item.name] = _scope_of(item, column)
-        elif item.calculation and item.name in read:
-            values = _evaluate(item.calculation, scope, rows, columns, instrument, expressions.evaluate)
-            scope[item.name] = [value if ask else "" for value, ask in zip(values, asked, strict=True)]
-
-
-def _scope_of(item: Item, column: _Column) -> list[Any]:
-    seen = ["" if value is None else value_in_expressions(item, value) for value in column.values]
-    given = {NOT_APPLICABLE: None, BLANK: "", NOT_ASKED: ""}
-    return [
-        seen[place] if state == ANSWERED else given[int(state)]
-        for place, state in zip(column.places.tolist(), column.states.tolist(), strict=True)
-    ]
-
-
-def _evaluate(
-    text: str,
-    scope: dict[str, list[Any]],
-    rows: int,
-    columns: dict[str, _Column],
-    instrument: Instrument,
-    run: Callable[..., Any],
-) -> list[Any]:
-    names = references(text)
-    sources = []
-    for name in names:
-        if name not in scope and name in columns:  # read before its place in the form: as given
-            scope[name] = _scope_of(instrument.item(name), columns[name])
-        sources.append(scope.get(name, [""] * rows))
-    tree, known, found = parsed(text), dict[Any, Any](), []
-    for row in zip(*sources, strict=True) if sources else [()] * rows:
-        key = tuple(tuple(value) if isinstance(value, list) else value for value in row)
-        if key not in known:
-            values = dict(zip(names, row, strict=True))
-            known[key] = run(tree, lambda name, values=values: values.get(name, ""), "")
-        found.append(known[key])
-    return found
-
-
 def _assemble(
-    instrument: Instrument, columns: dict[str, _Column], groups: dict[str, NDArray[Any]], rows: int
+    instrument: Instrument, columns: dict[str, Column], groups: dict[str, NDArray[Any]], rows: int
 ) -> AnswerSet:
     closed, kinds = closed_items(instrument), {1: np.uint8, 2: np.uint16}
     table = np.empty((rows, len(closed)), kinds[code_bytes(instrument)], order="F")
@@ -249,18 +206,18 @@ def _assemble(
     )
 
 
-def _filled(column: _Column, codes: list[int]) -> NDArray[Any]:
+def _filled(column: Column, codes: list[int]) -> NDArray[Any]:
     if not len(column.places):
         return np.zeros(0, np.uint16)
     return np.where(column.states == ANSWERED, np.asarray(codes, np.uint16)[column.places], column.states)
 
 
-def _written(column: _Column) -> list[str | None]:
+def _written(column: Column) -> list[str | None]:
     pairs = zip(column.places.tolist(), column.states.tolist(), strict=True)
     return [column.values[place] if state == ANSWERED else None for place, state in pairs]
 
 
-def _chosen(instrument: Instrument, item: Item, column: _Column, rows: int) -> NDArray[np.uint8]:
+def _chosen(instrument: Instrument, item: Item, column: Column, rows: int) -> NDArray[np.uint8]:
     codes = codes_of(instrument, item)
     patterns = np.zeros((len(column.values), len(codes)), np.uint8)
     for at, value in enumerate(column.values):

@@ -73,6 +73,12 @@ def parsed(expression: str) -> Any:
     return expressions.parse(expression)
 
 
+@lru_cache(maxsize=4096)
+def parsed_filter(expression: str) -> Any:
+    """The tree of a choice filter, where bare words name columns of the option."""
+    return expressions.parse(expression, columns=True)
+
+
 def check_answers(
     instrument: Instrument, values: Mapping[str, object], not_applicable: Iterable[str] = (), *, final: bool
 ) -> Checked:
@@ -170,6 +176,10 @@ class _Walk:
         value, problem = read_value(self.instrument, item, raw)
         self.values[item.name] = value
         self.scope[item.name] = value_in_expressions(item, value)
+        if not problem and item.choice_filter:
+            offered = offered_codes(self.instrument, item, self.lookup)
+            if not set([value] if isinstance(value, str) else value) <= set(offered):
+                problem = "этот вариант не подходит к другим ответам"
         if not problem and item.constraint:
             # Unknown (a field it reads has no data) is no fault of this answer: only a plain «no» is.
             if expressions.verdict(parsed(item.constraint), self.lookup, self.scope[item.name]) is False:
@@ -215,6 +225,22 @@ def codes_of(instrument: Instrument, item: Item) -> list[str]:
     """Codes that may be chosen, in form order; «other» where the form offers to write one's own."""
     codes = [option.name for option in instrument.options_of(item)]
     return [*codes, "other"] if item.or_other and "other" not in codes else codes
+
+
+def offered_codes(instrument: Instrument, item: Item, lookup: expressions.Lookup) -> list[str]:
+    """Codes that the choice filter lets through given other answers; all of them without a filter."""
+    if not item.choice_filter:
+        return codes_of(instrument, item)
+    tree = parsed_filter(item.choice_filter)
+    columns = {option.name: {"name": option.name, **option.columns} for option in instrument.options_of(item)}
+
+    def fits(code: str) -> bool:
+        own = columns.get(code)
+        if own is None or (item.or_other and code == "other"):
+            return True
+        return expressions.truth(tree, lambda name: own.get(name[1:], "") if name.startswith("@") else lookup(name))
+
+    return [code for code in codes_of(instrument, item) if fits(code)]
 
 
 def _read_one(instrument: Instrument, item: Item, raw: object) -> tuple[Value, str]:

@@ -4,10 +4,13 @@ import argparse
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from surveys.errors import AnswersError, Problem
+from surveys.errors import AnswersError, Problem, SurveyError
 
 if TYPE_CHECKING:
     from surveys.answer_set import AnswerSet
@@ -39,105 +42,151 @@ def add_parsers(subparsers: Any) -> None:
 
 
 def run_analyze(arguments: argparse.Namespace) -> int:
-    """Print the analysis. Raises SurveyError for bad input, before anything is printed."""
+    """Print the analysis. Raises SurveyError with every problem of every file, before anything is printed."""
     from surveys.analysis import Request, analyze
     from surveys.definition import open_instrument
+    from surveys.reading import read_table
+    from surveys.scoring import check_scales
 
-    if arguments.min_group < LEAST_GROUP:
-        raise AnswersError(f"наименьшая группа не может быть меньше {LEAST_GROUP}", "--min-group")
     instrument = open_instrument(arguments.instrument)
-    table, answers, context = _load(instrument, arguments.answers, arguments.na)
-    if arguments.by is not None:
+    check_scales(instrument)
+    found = _Found()
+    if arguments.min_group < LEAST_GROUP:
+        found.problems.append(Problem("--min-group", f"наименьшая группа не может быть меньше {LEAST_GROUP}"))
+    table = found.attempt(lambda: read_table(arguments.answers))
+    groups: dict[str, int] | None = None
+    if table is not None:
+        found.load(instrument, table, arguments.na)
+        groups = found.attempt(lambda: _groups(table, arguments.by))
+    n = None if table is None else len(table)
+    population = found.attempt(lambda: _population(arguments.population, arguments.by, n, groups))
+    if found.problems or population is None:
+        raise AnswersError(found.problems)
+    answers = found.answers[0]
+    if table is not None and arguments.by is not None:
         _add_group(table, answers, arguments.by)
-    population, people = _population(arguments, answers)
-    document = analyze(instrument, answers, Request(population, arguments.by, people, arguments.min_group))
-    _name_context([context])
+    request = Request(population[0], arguments.by, population[1], arguments.min_group)
+    document = analyze(instrument, answers, request)
+    _name_context(found)
     _print(document, arguments.json, _analysis_table)
     return 0
 
 
 def run_compare(arguments: argparse.Namespace) -> int:
-    """Print the comparison. Raises SurveyError for bad input, before anything is printed."""
+    """Print the comparison. Raises SurveyError with every problem of both files, before anything is printed."""
     from surveys.compare import compare
     from surveys.definition import open_instrument
+    from surveys.reading import check_ids, read_table
+    from surveys.scoring import check_scales
 
     instrument = open_instrument(arguments.instrument)
-    stages, problems = [], []
+    check_scales(instrument)
+    found, ids = _Found(), []
     for path in (arguments.before, arguments.after):
-        try:
-            stages.append(_load(instrument, path, arguments.na, arguments.id))
-        except AnswersError as error:
-            problems += [Problem("", line) for line in error.lines()]
-    if problems:
-        raise AnswersError(problems)
-    ids = [[cell.strip() for cell in table.columns[arguments.id]] for table, _, _ in stages]
-    document = compare(instrument, stages[0][1], stages[1][1], ids[0], ids[1])
-    _name_context([[name for name in context if name != arguments.id] for _, _, context in stages])
+        table = found.attempt(partial(read_table, path))
+        if table is None:
+            continue
+        faults = check_ids(table, arguments.id, required=True)
+        found.add(AnswersError(faults, table.source))
+        found.load(instrument, table, arguments.na)
+        if not faults:
+            ids.append([cell.strip() for cell in table.columns[arguments.id]])
+    if found.problems:
+        raise AnswersError(found.problems)
+    document = compare(instrument, *found.answers, *ids)
+    found.context = [name for name in found.context if name != arguments.id]
+    _name_context(found)
     _print(document, arguments.json, _comparison_table)
     return 0
 
 
-def _load(
-    instrument: "Instrument", path: Path, na: Any, id_column: str | None = None
-) -> "tuple[Table, AnswerSet, list[str]]":
-    from surveys.answer_columns import answers_of
-    from surveys.reading import check_ids, read_table
+T = TypeVar("T")
 
-    table = read_table(path)
-    problems = check_ids(table, id_column, required=True) if id_column else []
-    try:
-        answers, context = answers_of(table, instrument, na)
-    except AnswersError as error:
-        raise AnswersError(list(dict.fromkeys([*problems, *error.problems])), table.source) from None
-    if problems:
-        raise AnswersError(problems, table.source)
-    return table, answers, context
+
+@dataclass
+class _Found:
+    """What was read, and everything that is wrong with it, in the order of reading."""
+
+    problems: list[Problem] = field(default_factory=list)
+    answers: list[Any] = field(default_factory=list)  # AnswerSet of each table that fits
+    context: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+    def add(self, error: SurveyError) -> None:
+        """Keep the problems of ``error`` with the name of their file, each once."""
+        lines = [Problem("", line) for line in error.lines()]
+        self.problems += [line for line in lines if line not in self.problems]
+
+    def attempt(self, make: Callable[[], T]) -> T | None:
+        """What ``make`` gives, or None where it finds problems."""
+        try:
+            return make()
+        except SurveyError as error:
+            self.add(error)
+            return None
+
+    def load(self, instrument: "Instrument", table: "Table", na: Any) -> None:
+        """Check a table of answers."""
+        from surveys.answer_columns import answers_of
+
+        read = self.attempt(lambda: answers_of(table, instrument, na, self.doubts))
+        if read is not None:
+            self.answers.append(read[0])
+            self.context += read[1]
+
+
+def _groups(table: "Table", by: str | None) -> dict[str, int] | None:
+    """Respondents by value of the column ``by``."""
+    if by is None:
+        return None
+    if by not in table.columns:
+        raise AnswersError([Problem("строка 1", f"нет столбца {by}, по которому нужны группы")], table.source)
+    return dict(Counter(cell.strip() for cell in table.columns[by]))
 
 
 def _add_group(table: "Table", answers: "AnswerSet", by: str) -> None:
     """Make the column ``by`` a context column; an item may be one too."""
     import numpy as np
 
-    if by not in table.columns:
-        raise AnswersError([Problem("строка 1", f"нет столбца {by}, по которому нужны группы")], table.source)
     answers.groups[by] = np.asarray([cell.strip() for cell in table.columns[by]], dtype=str)
 
 
-def _population(arguments: argparse.Namespace, answers: "AnswerSet") -> tuple[int | None, dict[str, int] | None]:
-    """(number of persons or None, persons by group or None)."""
-    from surveys.reading import read_table
+def _population(
+    given: str | None, by: str | None, n: int | None, groups: dict[str, int] | None
+) -> tuple[int | None, dict[str, int] | None]:
+    """(number of persons or None, persons by group or None). ``n``, ``groups``: respondents, where they are known."""
+    from surveys.reading import RESPONDENT, check_ids, read_table
 
-    given = arguments.population
     if given is None:
         return None, None
-    n = len(answers)
-    if given.strip().isdigit():
-        if int(given) < max(n, 1):
-            raise AnswersError(f"опрашиваемых {given}, а ответов {n}", "--population")
+    if given.strip().isdecimal():
+        if int(given) < max(n or 0, 1):
+            raise AnswersError(f"опрашиваемых {given}, а ответов {n or 0}", "--population")
         return int(given), None
     table = read_table(Path(given))
-    problems = []
-    if len(table) < n:
-        problems.append(Problem("", f"человек в списке {len(table)}, а ответов {n}"))
+    problems = check_ids(table, RESPONDENT, required=False)
+    if len(table) < max(n or 0, 1):
+        problems.append(Problem("", f"человек в списке {len(table)}, а ответов {n or 0}"))
     people: dict[str, int] | None = None
-    if arguments.by is not None and arguments.by not in table.columns:
-        problems.append(Problem("строка 1", f"нет столбца {arguments.by}, по которому нужны группы"))
-    elif arguments.by is not None:
-        people = dict(Counter(cell.strip() for cell in table.columns[arguments.by]))
-        for name, count in sorted(Counter(str(value) for value in answers.groups[arguments.by]).items()):
+    if by is not None and by not in table.columns:
+        problems.append(Problem("строка 1", f"нет столбца {by}, по которому нужны группы"))
+    elif by is not None:
+        people = dict(Counter(cell.strip() for cell in table.columns[by]))
+        for name, count in sorted((groups or {}).items()):
             if count > people.get(name, 0):
                 problems.append(
                     Problem(f"группа «{name}»", f"человек в списке {people.get(name, 0)}, а ответов {count}")
                 )
     if problems:
         raise AnswersError(problems, table.source)
-    return len(table) or None, people
+    return len(table), people
 
 
-def _name_context(contexts: list[list[str]]) -> None:
-    names = list(dict.fromkeys(name for context in contexts for name in context))
+def _name_context(found: _Found) -> None:
+    names = list(dict.fromkeys(found.context))
     if names:
         sys.stderr.write(f"столбцы, которых нет в анкете, взяты как сведения: {', '.join(names)}\n")
+    sys.stderr.writelines(f"{line}\n" for line in found.doubts)
 
 
 def _print(document: dict[str, Any], as_json: bool, table: Any) -> None:

@@ -188,10 +188,10 @@ def _scales(instrument: "Instrument") -> Iterator[Finding]:
             continue
         if item.scale not in scales:
             yield ("items", place, "scale"), f"нет шкалы «{item.scale}»"
-        if item.type not in ("select_one", "range"):
+        if item.type not in ("select_one", "range", "integer", "decimal"):  # without bounds there is alpha, no score
             yield (
                 ("items", place, "scale"),
-                f"пункт типа {item.type} не может входить в шкалу: нужен select_one или range",
+                f"пункт типа {item.type} не может входить в шкалу: нужен один выбор или число",
             )
         if item.type == "select_one" and item.options in instrument.option_lists:
             yield from _scale_codes(instrument, item, place)

@@ -10,9 +10,8 @@ from wtforms import Field
 from wtforms.form import BaseForm
 
 from app.questionnaires.steps import Plan, Step, plan_by_hash
-from surveys.answers import Checked, codes_of, parse_number
+from surveys.answers import Checked, codes_of, offered_codes, parse_number
 from surveys.definition import Item
-from surveys.expressions import parse, truth
 
 NA = "~na"  # the «не относится» answer; «~» cannot stand in a name
 LONGEST = 20_000  # characters of one answer that are kept at all
@@ -164,17 +163,13 @@ def form_of(
     form.process(sent)
     for field in form:
         if field.item.choice_filter:
-            field.options = filtered(field, values)
+            field.options = filtered(plan, field, values)
         problem = checked.problems.get(field.name)
         field.errors = [problem] if problem else []
     return form
 
 
-def filtered(field: AnswerField, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def filtered(plan: Plan, field: AnswerField, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Options that the choice filter lets through, and those already chosen."""
-    tree = parse(field.item.choice_filter, columns=True)
-
-    def fits(code: str) -> bool:
-        return truth(tree, lambda name: code if name == "@name" else values.get(name, ""))
-
-    return tuple(option for option in field.options if option[0] in field.data or fits(option[0]))
+    offered = offered_codes(plan.instrument, field.item, lambda name: values.get(name, ""))
+    return tuple(option for option in field.options if option[0] in field.data or option[0] in offered)

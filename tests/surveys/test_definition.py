@@ -52,7 +52,7 @@ INDICATOR = {"code": "I01", "name": "i", "label": "I", "better": "high"}
             form(question(scale="s", options="words"), **SCALE) | {"option_lists": WORDS},
             "items[0].scale: пункт шкалы, а коды вариантов не числа: «нет», «да»",
         ),
-        (form({"name": "a", "type": "integer", "scale": "s"}, **SCALE), "пункт типа integer не может входить в шкалу"),
+        (form({"name": "a", "type": "text", "scale": "s"}, **SCALE), "пункт типа text не может входить в шкалу"),
         (form(question(relevant="${q2} = 1")), "items[0].relevant: нет пункта «q2»"),
         (form(question(relevant="${q1} = ")), "items[0].relevant: выражение не читается: знак 8: выражение оборвано"),
         (form(question(relevant="${q1} = 1")), "items[0].relevant: пункт зависит сам от себя: q1 → q1"),
