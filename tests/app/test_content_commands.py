@@ -168,15 +168,9 @@ def answer_file(path: Path, rows: list[dict[str, str]]) -> Path:
 
 def test_answers_of_a_file_are_stored_once_with_and_without_a_person(app: Flask, tmp_path: Path) -> None:
     add_wave(add_definitions())
+    given = {"MET01": "2", "MET01_need": "1", "MET05": "NA"}
     rows = [
-        {
-            "respondent_id": "1",
-            "school": "school1",
-            "табельный": "anna",
-            "MET03": "2",
-            "MET03_need": "1",
-            "MET05": "NA",
-        },
+        {"respondent_id": "1", "school": "school1", "табельный": "anna", **given},
         {"respondent_id": "2", "school": "school2", "MET01": "4"},
     ]
     file = answer_file(tmp_path / "answers.csv", rows)
