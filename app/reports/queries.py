@@ -1,11 +1,15 @@
 """Documents and the jobs that make them. ``person_id`` is whose they are; ``reach`` the school codes, None for all."""
 
+import datetime as dt
+
 from app.extensions import db
 from app.models import Document, Job, Setting, Snapshot, Wave
+from app.models.columns import utc_now
 from app.report_context import LETTERHEAD
 
 Reach = frozenset[str] | None
-SHOWN_JOBS = ("queued", "running", "failed")
+OWN_PAGES = ("close_wave",)  # kinds that show their progress elsewhere
+FAILED_SHOWN = dt.timedelta(days=3)
 LAST = 100
 
 
@@ -23,11 +27,16 @@ def list_documents(person_id: int) -> list[Document]:
 
 
 def list_jobs(person_id: int) -> list[Job]:
-    """The person's document jobs that are not finished, and the last failures."""
+    """The person's jobs that are not finished, and the failures of the last days."""
+    failed = db.and_(Job.status == "failed", Job.created_utc > utc_now() - FAILED_SHOWN)
     return list(
         db.session.scalars(
             db.select(Job)
-            .where(Job.created_by == person_id, Job.kind == "report", Job.status.in_(SHOWN_JOBS))
+            .where(
+                Job.created_by == person_id,
+                Job.kind.not_in(OWN_PAGES),
+                db.or_(Job.status.in_(("queued", "running")), failed),
+            )
             .order_by(Job.id.desc())
             .limit(10)
         )
