@@ -4,7 +4,9 @@ import datetime as dt
 import random
 
 from app.demo.answers import BLOCK_MEAN, invent_answers, school_lean
+from app.demo.life import decide_findings, move_roadmap
 from app.demo.people import SCHOOLS, add_municipality, add_people, add_schools
+from app.demo_cards import load_demo_cards
 from app.events import record
 from app.extensions import db
 from app.models import (
@@ -60,7 +62,7 @@ def build_demo(now: dt.datetime | None = None) -> dict[str, int]:
     municipality = add_municipality()
     schools = add_schools(municipality)
     definitions = store_definitions(packaged, municipality.department)
-    store_plan(packaged.roadmap, municipality, list(schools.values()))
+    plan = store_plan(packaged.roadmap, municipality, list(schools.values()))
     accounts = add_people(municipality, schools, generator)
     db.session.add(Setting(key="demo", value=True))
     leans = {code: school_lean(generator) for code in schools}
@@ -74,7 +76,11 @@ def build_demo(now: dt.datetime | None = None) -> dict[str, int]:
     _refuse(baseline, generator)
     baseline.status, baseline.closed_utc = "closed", baseline.closes_utc
     db.session.flush()
-    db.session.add(build_snapshot(baseline, at=baseline.closes_utc + dt.timedelta(hours=1)))
+    snapshot = build_snapshot(baseline, at=baseline.closes_utc + dt.timedelta(hours=1))
+    db.session.add(snapshot)
+    db.session.flush()
+    decide_findings(snapshot, accounts["methodist"], baseline.closes_utc.date())
+    move_roadmap(plan, accounts["municipal"])
 
     midline = _wave(
         MIDLINE, "Промежуточная диагностика", "midline", municipality, definitions, schools, accounts, now, -6, 8
@@ -84,6 +90,7 @@ def build_demo(now: dt.datetime | None = None) -> dict[str, int]:
         midline, *makers, counts={one.code: one.midline for one in SCHOOLS}, skip=accounts["teacher"].id, shift=shift
     )
     _leave_drafts(midline, *makers)
+    load_demo_cards(schools, accounts, now)
     record("demo.loaded", "municipality", municipality.id, new={"submissions": sent})
     db.session.flush()
     return {"schools": len(schools), "teachers": sum(one.teachers for one in SCHOOLS), "submissions": sent}
