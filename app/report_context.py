@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.card_values import card_for_rules, last_signed
-from app.content import instrument_of
+from app.content import instrument_of, rules_of
 from app.extensions import db
 from app.models import Finding, Measure, Municipality, RoadmapPlan, School, Setting, Snapshot, Wave
 from app.models.waves import STAGES
@@ -29,6 +29,7 @@ def report_of(wave: Wave, snapshot: Snapshot, scope: str) -> Report:
     released.group(scope_code(scope))
     municipality = db.session.get_one(Municipality, wave.municipality_id)
     zone = ZoneInfo(municipality.timezone)
+    rules = rules_of(wave.rule_version)
     facts = WaveFacts(
         code=wave.code,
         title=wave.title,
@@ -48,6 +49,9 @@ def report_of(wave: Wave, snapshot: Snapshot, scope: str) -> Report:
             findings=[Found.model_validate(finding.body) for finding in _findings(snapshot.id, scope)],
             rules_sha256=wave.rule_version.sha256,
             readings=_readings(wave, scope),
+            marks=rules.marks,
+            marks_approved=rules.thresholds,
+            plural=rules.plural,
         )
     )
 
@@ -119,6 +123,7 @@ def _settings(municipality: Municipality, snapshot: Snapshot, made_on: str) -> R
         author=municipality.department,
         made_on=made_on,
         demo=bool(demo and demo.value),
+        zone=municipality.timezone,
         status="approved" if snapshot.approved_on else "draft",
     )
 

@@ -55,6 +55,11 @@ class Table(Piece):
     notes: list[str] = []
     wide: bool = False
 
+    @property
+    def afterwords(self) -> list[str]:
+        """Lines under the table: its notes and its source; a printed form has no source."""
+        return [*self.notes, f"Источник: {self.source}."] if self.source else self.notes
+
 
 class Figure(Piece):
     """A chart as data. ``table`` names the table that holds the same numbers; a hidden value is None with its words."""

@@ -21,6 +21,7 @@ from surveys.document import (
 from surveys.findings import Finding
 from surveys.report_context import ReportContext, ReportSettings, WaveFacts
 from surveys.report_figures import bars_figure, choice_figure, quadrants_figure
+from surveys.report_measures import MOST_MEASURES, main_measures, merge_measures
 from surveys.report_method import method_texts, snapshot_texts
 from surveys.report_tables import (
     blocks_table,
@@ -36,16 +37,13 @@ from surveys.report_tables import (
     schools_tables,
 )
 from surveys.report_texts import (
-    MOST_MEASURES,
     STAGE_GENITIVE,
     block_texts,
     change_texts,
     coverage_texts,
     coverage_warning,
     deficits,
-    main_measures,
     measured_words,
-    merge_measures,
     plain,
     school_texts,
     strengths,
@@ -183,30 +181,34 @@ def _basis(draft: _Draft, context: ReportContext) -> None:
 def _coverage(draft: _Draft, context: ReportContext) -> None:
     released, group = context.released, context.group
     table = (
-        coverage_table(released, released.schools, group, context.source)
+        coverage_table(released, released.schools, group, context.source, context.marks)
         if context.municipal
-        else coverage_table(released, [group], None, context.source)
+        else coverage_table(released, [group], None, context.source, context.marks)
     )
-    draft.add("coverage", "Охват и ограничения", coverage_texts(released, group), [table])
+    draft.add("coverage", "Охват и ограничения", coverage_texts(released, group, context.marks), [table])
 
 
 def _main(draft: _Draft, context: ReportContext) -> None:
     group = context.group
-    warning = coverage_warning(group, context.released.k)
+    warning = coverage_warning(group, context.released.k, context.marks)
     texts = [plain(warning)] if warning else []
     if not group.hidden:
         for title, found, empty in (
             (
                 "Сильные стороны",
-                strengths(group, context.instrument),
-                "Блоков с низким уровнем дефицита не выявлено",
+                strengths(group, context.instrument, context.marks),
+                "Блоков, по которым известно, что дефицит не системный, нет",
             ),
-            ("Дефициты", deficits(group, context.instrument), "Выраженных дефицитов по блокам не выявлено"),
+            (
+                "Дефициты",
+                deficits(group, context.instrument, context.marks),
+                "Выраженных дефицитов по блокам не выявлено",
+            ),
         ):
             texts.append(Paragraph(text=title, style="subhead"))
             texts += found or [plain(empty)]
     texts.append(Paragraph(text="Меры", style="subhead"))
-    texts += main_measures(context.measures, group.label) or [
+    texts += main_measures(context.measures, group.label, context.plural) or [
         plain("Меры пока не приняты: предложения по выводам приведены в приложении")
     ]
     draft.add("main", "Главное", texts)
@@ -220,7 +222,7 @@ def _blocks(draft: _Draft, context: ReportContext) -> None:
     draft.add(
         "blocks",
         "Профессиональные дефициты по блокам",
-        block_texts(group, instrument),
+        block_texts(group, instrument, context.marks),
         [*tables, levels],
         [figure],
     )
@@ -228,7 +230,9 @@ def _blocks(draft: _Draft, context: ReportContext) -> None:
 
 def _schools(draft: _Draft, context: ReportContext) -> None:
     tables = schools_tables(context.released, context.instrument, context.source)
-    draft.add("schools", "Результаты по школам", school_texts(context.released, context.instrument), tables)
+    draft.add(
+        "schools", "Результаты по школам", school_texts(context.released, context.instrument, context.marks), tables
+    )
 
 
 def _items_and_need(draft: _Draft, context: ReportContext) -> None:
@@ -283,7 +287,7 @@ def _changes(draft: _Draft, context: ReportContext) -> None:
     if not changes:
         return
     table = changes_table(changes, context.instrument, context.released.k, context.source)
-    draft.add("changes", "Динамика", change_texts(changes, context.instrument), [table])
+    draft.add("changes", "Динамика", change_texts(changes, context.instrument, context.marks), [table])
 
 
 def _card(draft: _Draft, context: ReportContext) -> None:
@@ -295,7 +299,7 @@ def _card(draft: _Draft, context: ReportContext) -> None:
 
 
 def _measures(draft: _Draft, context: ReportContext) -> None:
-    groups = merge_measures(context.measures)
+    groups = merge_measures(context.measures, context.plural)
     main = [measure for group in groups[:MOST_MEASURES] for measure in group]
     if not main:
         text = "Меры пока не приняты"
@@ -311,10 +315,10 @@ def _measures(draft: _Draft, context: ReportContext) -> None:
 
 def _conclusions(draft: _Draft, context: ReportContext) -> None:
     group, texts = context.group, []
-    warning = coverage_warning(group, context.released.k)
+    warning = coverage_warning(group, context.released.k, context.marks)
     texts.append(plain(warning or took_part(group)))
     if not group.hidden:
-        texts += block_texts(group, context.instrument)[:1]
+        texts += block_texts(group, context.instrument, context.marks)[:1]
     number = len(context.measures)
     if number:
         word = verb(number, "принятой мере", "принятым мерам")
@@ -324,7 +328,7 @@ def _conclusions(draft: _Draft, context: ReportContext) -> None:
 
 
 def _appendices(draft: _Draft, context: ReportContext) -> None:
-    rest = [measure for group in merge_measures(context.measures)[MOST_MEASURES:] for measure in group]
+    rest = [measure for group in merge_measures(context.measures, context.plural)[MOST_MEASURES:] for measure in group]
     if rest:
         table = measures_table("measures-rest", "Остальные принятые меры", rest, context.group.label, context.source)
         draft.add("measures-rest", "Остальные меры", [], [table], appendix=True)
@@ -336,7 +340,7 @@ def _appendices(draft: _Draft, context: ReportContext) -> None:
     )
     listed = [findings_table(context.findings, context.source)] if number else []
     draft.add("findings", "Полный перечень выводов", [plain(text)], listed, appendix=True)
-    method = method_texts(context.instrument, context.released.k)
+    method = method_texts(context.instrument, context.released.k, context.marks, context.marks_approved)
     draft.add("method", "Методика и условные обозначения", method, appendix=True)
-    texts = snapshot_texts(context.released, context.instrument, context.rules_sha256)
+    texts = snapshot_texts(context.released, context.instrument, context.rules_sha256, context.settings.zone)
     draft.add("snapshot", "Данные расчёта", texts, appendix=True)

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from surveys.definition import Instrument
+from surveys.definition import Approval, Instrument
 from surveys.document import Letterhead, MeasureText
 from surveys.facts import Reading
 from surveys.findings import Finding
 from surveys.released import GroupFigures, Released
 from surveys.report_texts import snapshot_time
 from surveys.russian import quote
+from surveys.thresholds import Thresholds
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class ReportSettings:
     author: str = ""
     made_on: str = ""  # ISO date
     demo: bool = False
+    zone: str = "UTC"  # of the municipality, for printed times
     status: Literal["draft", "approved"] = "draft"
 
 
@@ -54,6 +56,9 @@ class ReportContext:
     rules_sha256: str = ""
     readings: Sequence[tuple[str, Reading]] = ()  # indicator's title, reading: the school's own card
     edits: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    marks: Thresholds = field(default_factory=Thresholds)
+    marks_approved: Approval = field(default_factory=Approval)
+    plural: Mapping[str, str] = field(default_factory=dict)  # «Руководитель ОУ» -> «Руководители ОУ»
 
     @property
     def group(self) -> GroupFigures:
@@ -68,9 +73,14 @@ class ReportContext:
         return self.scope == "municipality"
 
     @property
+    def taken(self) -> str:
+        """When the snapshot was made, in the municipality's zone."""
+        return snapshot_time(self.released.taken_utc, self.settings.zone)
+
+    @property
     def source(self) -> str:
         """The words under a table: where its figures come from."""
         return (
             f"этап {quote(self.wave.title)}, снимок данных № {self.released.snapshot} "
-            f"от {snapshot_time(self.released.taken_utc)}, группа: {self.group.label}"
+            f"от {self.taken}, группа: {self.group.label}"
         )

@@ -1,14 +1,17 @@
 """The appendix of a report: how the figures are made, what is hidden and why, and from which data."""
 
-from surveys.definition import Instrument
+from surveys.definition import Approval, Instrument
 from surveys.document import Paragraph
 from surveys.printing import BAND_HIGH, BAND_LOW, COMPLEMENTARY, hidden_words
 from surveys.released import Released
 from surveys.report_texts import plain, snapshot_time
-from surveys.russian import count, number_text, percent, quote
+from surveys.russian import count, counted_words, number_text, percent, quote
+from surveys.thresholds import PROPOSED, Thresholds
 
 
-def method_texts(instrument: Instrument, k: int) -> list[Paragraph]:
+def method_texts(
+    instrument: Instrument, k: int, marks: Thresholds = PROPOSED, marks_approved: Approval | None = None
+) -> list[Paragraph]:
     """Method and conventions in the words of a department, with the instrument's own thresholds."""
     texts = [
         "Освоенность M — средняя самооценка по утверждениям блока в процентах от наибольшей возможной, от 0 до 100; "
@@ -19,15 +22,12 @@ def method_texts(instrument: Instrument, k: int) -> list[Paragraph]:
     ]
     if instrument.levels:
         texts.append("Уровень дефицита по M: " + _bands(instrument))
-    approved = instrument.thresholds
-    texts.append(
-        f"Границы уровней утверждены: {approved.by}, {approved.on}"
-        if approved.by
-        else "Границы уровней — проектные: Управлением образования пока не утверждены"
-    )
+    texts.append(_approved("Границы уровней", instrument.thresholds))
     texts += [
         "Дефицит — средний и высокий уровни вместе. Системным назван дефицит, о котором известно, что он есть "
-        f"не менее чем у {percent(30)} учителей; доля считается от учителей, рассчитанных по блоку (n)",
+        f"не менее чем у {percent(marks.systemic)} учителей; доля считается от учителей, рассчитанных по блоку (n). "
+        f"Общим для района назван системный дефицит не менее чем в {counted_words(marks.common, 'школа', 'pre')}",
+        _approved("Пороги системного и общего дефицита, достаточного охвата и заметного изменения", marks_approved),
         f"Конфиденциальность: группа менее {count(k, 'учитель', 'gen')} не показывается "
         f"({quote(hidden_words('primary', k))}); чтобы скрытое нельзя было вычислить по итогам, скрывается и соседняя "
         f"группа ({quote(COMPLEMENTARY)})",
@@ -35,18 +35,25 @@ def method_texts(instrument: Instrument, k: int) -> list[Paragraph]:
         f"В группах менее 20 учителей доли у края печатаются как {quote(BAND_HIGH)} и {quote(BAND_LOW)}",
         "Сведения об отдельных учителях в справку не входят; свободные ответы не приводятся",
         "Анкета — самооценка: она может завышать и занижать освоенность. Совпадение показателей не означает, что один "
-        "вызван другим. При 20–30 участниках изменение на 5 п. п. соответствует одному человеку, поэтому изменением "
-        "названо не менее 10 п. п. у одних и тех же участников",
+        "вызван другим. При 20–30 участниках доля меняется на 3–5 п. п. от ответа одного человека, поэтому изменением "
+        f"названо не менее {number_text(marks.noticeable, 0)} п. п. у одних и тех же участников",
         "Приоритет вывода: уровень (высокий — 3, средний — 2) × охват (от 0,5 до 1,5 по доле затронутых) × "
         "управляемость (школа — 3, район — 2, внешние условия — 1) + 2, если вывод подтверждён анкетой и картой",
     ]
     return [plain(text) for text in texts]
 
 
-def snapshot_texts(released: Released, instrument: Instrument, rules_sha256: str) -> list[Paragraph]:
+def _approved(what: str, approval: Approval | None) -> str:
+    """«… утверждены: кем, когда», or that they are proposals."""
+    if approval is None or not approval.by:
+        return f"{what} — проектные: Управлением образования пока не утверждены"
+    return f"{what} утверждены: {approval.by}" + (f", {approval.on}" if approval.on else "")
+
+
+def snapshot_texts(released: Released, instrument: Instrument, rules_sha256: str, zone: str = "UTC") -> list[Paragraph]:
     """Everything needed to get the same figures again."""
     texts = [
-        f"Этап: {released.wave}; снимок данных № {released.snapshot}, сделан {snapshot_time(released.taken_utc)}",
+        f"Этап: {released.wave}; снимок данных № {released.snapshot}, сделан {snapshot_time(released.taken_utc, zone)}",
         f"Инструмент: {instrument.code}, версия {instrument.version}, SHA-256 {released.instrument_sha256}",
         f"Порог показа группы: {count(released.k, 'ответ')}",
     ]

@@ -16,9 +16,10 @@ from surveys.printing import (
     share_percent,
 )
 from surveys.released import Change, ChoiceFigures, GroupFigures, Quadrants, Released, ScaleFigures, Share
+from surveys.report_measures import same_steps
 from surveys.russian import NBSP, in_order, integer, number_text, percent, quote
+from surveys.thresholds import PROPOSED, Thresholds
 
-ENOUGH = 80.0  # percent answered, from which conclusions are not called preliminary
 WEAKEST = 10
 LONG_LIST = 12  # options, from which those that nobody named are left out
 QUADRANT_TITLES = (
@@ -55,18 +56,22 @@ def percent_cell(share: Share | None, k: int, *, of: bool = False) -> Cell:
     """The percent, or its words; ``of`` prints «k из n» beside it."""
     if share is not None and share.kind == "exact" and share.n:
         value = share_percent(share)
-        beside = f" ({integer(share.count)} из{NBSP}{integer(share.n)})" if of and share.count is not None else ""
+        beside = f" ({integer(share.count)}{NBSP}из{NBSP}{integer(share.n)})" if of and share.count is not None else ""
         return Cell(value=value, printed=f"{percent(value)}{beside}" if of else number_text(value, 0))
     return words_cell(share_of_words(share, k) if of else percent_words(share, k), hidden=True)
 
 
 def coverage_table(
-    released: Released, groups: Sequence[GroupFigures], total: GroupFigures | None, source: str
+    released: Released,
+    groups: Sequence[GroupFigures],
+    total: GroupFigures | None,
+    source: str,
+    marks: Thresholds = PROPOSED,
 ) -> Table:
     """«Ответили / всего» by school. Participation is shown even where the answers are not."""
-    rows = [_coverage_row(group, released.k) for group in groups]
+    rows = [_coverage_row(group, released.k, marks) for group in groups]
     if total is not None:
-        rows.append(_coverage_row(total, released.k, total=True))
+        rows.append(_coverage_row(total, released.k, marks, total=True))
     columns = [
         Column(title="Школа", width=3.2),
         Column(title="Всего учителей", kind="integer", width=1.3),
@@ -77,10 +82,10 @@ def coverage_table(
     return Table(id="coverage", title="Участие в анкетировании", columns=columns, rows=rows, source=source)
 
 
-def _coverage_row(group: GroupFigures, k: int, *, total: bool = False) -> Row:
+def _coverage_row(group: GroupFigures, k: int, marks: Thresholds, *, total: bool = False) -> Row:
     rate = None if group.rate is None else 100.0 * group.rate
     note = hidden_words(group.hidden, k) if group.hidden else "охват достаточный"
-    if not group.hidden and rate is not None and rate < ENOUGH:
+    if not group.hidden and rate is not None and rate < marks.enough:
         note = "выводы предварительные"
     cells = [
         words_cell(group.label),
@@ -204,7 +209,7 @@ def _school_cell(group: GroupFigures, figures: ScaleFigures | None, k: int, *, m
         return percent_cell(figures.deficit, k, of=True)
     if figures.mean is None:
         return words_cell(NO_FIGURE, hidden=True)
-    level = f" ({LEVEL_WORDS[figures.level]})" if figures.level else ""
+    level = f" ({LEVEL_WORDS[figures.level]})".replace("не ", f"не{NBSP}") if figures.level else ""
     return Cell(value=figures.mean, printed=number_text(figures.mean) + level, tone=figures.level)
 
 
@@ -235,11 +240,11 @@ def items_table(group: GroupFigures, instrument: Instrument, k: int, source: str
         Column(title="Блок", width=2),
         Column(title="n", kind="integer", width=0.7),
         Column(title="Среднее, 0–4", kind="decimal", width=1.35),
-        Column(title=f"Ниже 60{NBSP}%,{NBSP}%", kind="percent", width=1.1),
+        Column(title=f"Доля ниже 60,{NBSP}%", kind="percent", width=1.1),
     ]
     notes = [
-        "Среднее — приведённое: у обратных утверждений оценка обращена. «Ниже 60 %» — доля ответивших, чья приведённая "
-        "оценка ниже 60 % наибольшей.",
+        "Среднее — приведённое: у обратных утверждений оценка обращена. «Доля ниже 60» — доля ответивших, чья "
+        f"приведённая оценка ниже 60{NBSP}% наибольшей.",
     ]
     title = "Утверждения, оценённые ниже других"
     return Table(id="items", title=title, columns=columns, rows=rows, source=source, notes=notes)
@@ -324,17 +329,20 @@ def measures_table(code: str, title: str, measures: Sequence[MeasureText], own_l
         Column(title="Показатель успеха", width=1.9),
     ]
     rows = []
-    for place, measure in enumerate(measures, start=1):
-        other = measure.scope_label not in ("", own_label)
-        finding = _of_group(measure.scope_label, measure.finding) if other else measure.finding
+    for place, group in enumerate(same_steps(measures), start=1):
+        first = group[0]
+        findings = [
+            of_group(one.scope_label, one.finding) if one.scope_label not in ("", own_label) else one.finding
+            for one in group
+        ]
         texts = [
-            finding,
-            measure.recommendation,
-            ", ".join(in_order(measure.roadmap_items)),
-            measure.responsible,
-            measure.deadline,
-            measure.planned_result,
-            measure.measure_of_success,
+            "; ".join(findings),
+            first.recommendation,
+            ", ".join(in_order(first.roadmap_items)),
+            first.responsible,
+            first.deadline,
+            first.planned_result,
+            first.measure_of_success,
         ]
         rows.append(Row(key=str(place), cells=[words_cell(text) for text in texts]))
     return Table(id=code, title=title, columns=columns, rows=rows, source=source, wide=True)
@@ -352,22 +360,23 @@ def findings_table(findings: Sequence[Finding], source: str) -> Table:
     ]
     rows = []
     for finding in findings:
-        both = "один источник" if finding.single_source else "два источника"
+        sources = {"questionnaire": "анкета", "card": "карта", "dynamics": "динамика"}
+        based = sources.get(finding.source, finding.source) if finding.single_source else "анкета и карта"
         level = LEVEL_WORDS[finding.level]
-        text = _of_group(finding.scope_label, finding.finding) if several else finding.finding
+        text = of_group(finding.scope_label, finding.finding) if several else finding.finding
         cells = [
             words_cell(text),
             words_cell(", ".join(in_order(finding.roadmap_items))),
             Cell(value=level, printed=level, tone=finding.level),
             decimal(finding.priority),
-            words_cell(f"правило {finding.rule}; {both}"),
+            words_cell(f"правило {finding.rule}; {based}"),
         ]
         rows.append(Row(key=finding.id, cells=cells))
     title = "Полный перечень выводов"
     return Table(id="findings", title=title, columns=columns, rows=rows, source=source, wide=True)
 
 
-def _of_group(label: str, text: str) -> str:
+def of_group(label: str, text: str) -> str:
     """«Школа № 1: о затруднениях …»; an abbreviation keeps its capitals."""
     return f"{label}: {text}" if text[1:2].isupper() else f"{label}: {text[:1].lower()}{text[1:]}"
 

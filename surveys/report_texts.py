@@ -3,15 +3,14 @@
 Verbs are careful: teachers «сообщили о затруднениях»; nothing is said to be caused by anything.
 """
 
-import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from surveys.definition import Instrument
-from surveys.document import MeasureText, Paragraph
+from surveys.document import Paragraph
 from surveys.printing import LEVEL_WORDS, at_whom_words, hidden_words, share_bounds
 from surveys.released import Change, GroupFigures, Released, ScaleFigures
-from surveys.report_tables import ENOUGH
 from surveys.russian import (
     NBSP,
     count,
@@ -19,7 +18,6 @@ from surveys.russian import (
     date_long,
     date_short,
     integer,
-    items_text,
     join,
     number_text,
     part_of,
@@ -30,14 +28,11 @@ from surveys.russian import (
     tie,
     verb,
 )
+from surveys.thresholds import PROPOSED, Thresholds
 
-SYSTEM = 30.0  # percent of teachers with a deficit, from which it is called systemic (a setting of the rules)
 STRONG = 3
 MOST_DEFICITS = 5
 LEAST_DEFICITS = 3
-MOST_MEASURES = 7
-NOTICEABLE = 10.0  # change of M, percentage points, from which «изменилась» may be said
-COMMON = 3  # schools with the same deficit, from which it is common
 STAGE_GENITIVE = {"входная": "входной", "промежуточная": "промежуточной", "выходная": "выходной"}
 
 
@@ -62,7 +57,7 @@ def took_part(group: GroupFigures) -> str:
     return f"В анкетировании {verb(group.n, 'принял', 'приняли')} участие {who} ({percent(rate, 1)})"
 
 
-def coverage_warning(group: GroupFigures, k: int) -> str:
+def coverage_warning(group: GroupFigures, k: int, marks: Thresholds = PROPOSED) -> str:
     """What is said first when too few answered; empty when enough did."""
     if group.hidden == "primary":
         return (
@@ -71,23 +66,23 @@ def coverage_warning(group: GroupFigures, k: int) -> str:
         )
     if group.hidden:
         return f"Результаты {hidden_words(group.hidden, k)}; выводы не делаются"
-    if group.rate is not None and 100.0 * group.rate < ENOUGH:
+    if group.rate is not None and 100.0 * group.rate < marks.enough:
         return (
-            f"Выводы предварительные: охват ниже {percent(ENOUGH)} "
+            f"Выводы предварительные: охват ниже {percent(marks.enough)} "
             f"({part_of(group.n, group.population, 'учитель')}, {percent(100.0 * group.rate, 1)})"
         )
     return ""
 
 
-def coverage_texts(released: Released, group: GroupFigures) -> list[Paragraph]:
+def coverage_texts(released: Released, group: GroupFigures, marks: Thresholds = PROPOSED) -> list[Paragraph]:
     """Coverage and its limits: the warning first."""
-    warning = coverage_warning(group, released.k)
+    warning = coverage_warning(group, released.k, marks)
     texts = [plain(warning or took_part(group))]
     if group.code == released.municipality.code:
-        low = [one for one in released.schools if one.rate is not None and 100.0 * one.rate < ENOUGH]
+        low = [one for one in released.schools if one.rate is not None and 100.0 * one.rate < marks.enough]
         if low:
             where = counted_words(len(low), "школа", "pre")
-            texts.append(plain(f"В {where} охват ниже {percent(ENOUGH)}: {join([one.label for one in low])}"))
+            texts.append(plain(f"В {where} охват ниже {percent(marks.enough)}: {join([one.label for one in low])}"))
         masked = [one for one in released.schools if one.hidden]
         if masked:
             by = counted_words(len(masked), "школа", "dat")
@@ -120,29 +115,52 @@ def _flagged(group: GroupFigures) -> str:
     return text + tails.get(group.sensitivity or "", "")
 
 
-def strengths(group: GroupFigures, instrument: Instrument) -> list[Paragraph]:
-    """The three blocks with the highest mean among those of a low level and without a systemic deficit."""
-    shown = [
-        one
-        for one in group.scales
-        if one.mean is not None and one.level in ("none", "low") and not one.hidden and _proven_share(one) < SYSTEM
-    ]
+def strengths(group: GroupFigures, instrument: Instrument, marks: Thresholds = PROPOSED) -> list[Paragraph]:
+    """Up to three blocks of a low level where the deficit is known not to be systemic, the highest mean first.
+
+    Where there are fewer, statements rated highest make up the number, if statements are released; and the text says
+    why no more blocks are named.
+    """
+    shown = [one for one in group.scales if one.level in ("none", "low") and _known_share(one) < marks.systemic]
+    shown = [one for one in shown if one.mean is not None and not one.hidden]
     shown.sort(key=lambda one: -(one.mean or 0.0))
     titles = {scale.name: scale.label for scale in instrument.scales}
+    texts = [item(_strength_text(one, titles.get(one.scale, one.scale))) for one in shown[:STRONG]]
+    if len(texts) < STRONG:
+        texts += _strong_statements(group, instrument)[: STRONG - len(texts)]
+    if texts and len(texts) < STRONG:
+        reason = "дефицит по ним системный либо его доля не приводится"
+        texts.append(plain(f"Остальные блоки к сильным сторонам не отнесены: {reason}"))
+    return texts
+
+
+def _strength_text(one: ScaleFigures, title: str) -> str:
+    level = "дефицит не выявлен" if one.level == "none" else f"уровень дефицита {_level(one)}"
+    return f"{quote(title)}: средняя освоенность {number_text(one.mean or 0.0)} из{NBSP}100, {level} {_n(one.n)}"
+
+
+def _n(n: int) -> str:
+    return f"(n{NBSP}={NBSP}{integer(n)})"
+
+
+def _strong_statements(group: GroupFigures, instrument: Instrument) -> list[Paragraph]:
+    known = {one.name: one for one in instrument.items if one.scale and not one.reverse and not one.need_of}
+    shown = [one for one in group.items if one.mean_adjusted is not None and one.item in known]
+    shown.sort(key=lambda one: (-(one.mean_adjusted or 0.0), one.item))
     return [
         item(
-            f"{quote(titles.get(one.scale, one.scale))}: средняя освоенность {number_text(one.mean or 0.0)} из 100, "
-            + ("дефицит не выявлен" if one.level == "none" else f"уровень дефицита {_level(one)}")
+            f"выше других оценено утверждение {quote(known[one.item].label)}: в среднем "
+            f"{number_text(one.mean_adjusted or 0.0)} из{NBSP}4 {_n(one.n)}"
         )
-        for one in shown[:STRONG]
+        for one in shown
     ]
 
 
-def deficits(group: GroupFigures, instrument: Instrument) -> list[Paragraph]:
+def deficits(group: GroupFigures, instrument: Instrument, marks: Thresholds = PROPOSED) -> list[Paragraph]:
     """Three to five blocks where most teachers reported difficulties, systemic ones first."""
     shown = [one for one in group.scales if not one.hidden and one.mean is not None]
     shown.sort(key=lambda one: (-_proven_share(one), one.mean or 0.0))
-    strong = [one for one in shown if _proven_share(one) >= SYSTEM or one.level in ("medium", "high")]
+    strong = [one for one in shown if _proven_share(one) >= marks.systemic or one.level in ("medium", "high")]
     chosen = (strong or shown)[:MOST_DEFICITS]
     for one in shown:
         if len(chosen) >= LEAST_DEFICITS:
@@ -150,67 +168,37 @@ def deficits(group: GroupFigures, instrument: Instrument) -> list[Paragraph]:
         if one not in chosen and one.level != "none":
             chosen.append(one)
     titles = {scale.name: scale.label for scale in instrument.scales}
-    return [item(_deficit_text(one, titles.get(one.scale, one.scale))) for one in chosen if one.level != "none"]
+    return [item(_deficit_text(one, titles.get(one.scale, one.scale), marks)) for one in chosen if one.level != "none"]
 
 
-def _deficit_text(one: ScaleFigures, title: str) -> str:
+def _deficit_text(one: ScaleFigures, title: str, marks: Thresholds) -> str:
     who = at_whom_words(one.deficit)
     means = f"средняя освоенность {number_text(one.mean or 0.0)}"
     if one.need is not None:
-        means += f", запрос помощи {number_text(one.need)} из 100"
-    if who and _proven_share(one) >= SYSTEM:
+        means += f", запрос помощи {number_text(one.need)} из{NBSP}100"
+    if who and _proven_share(one) >= marks.systemic:
         return f"Системный дефицит выявлен по блоку {quote(title)}: {who} уровень средний или высокий; {means}"
     if who:
         return f"По блоку {quote(title)} средний или высокий уровень дефицита — {who}; {means}"
-    return f"По блоку {quote(title)} доля учителей с дефицитом не приводится; {means}, уровень {_level(one)}"
+    return (
+        f"По блоку {quote(title)} доля учителей с дефицитом не приводится; {means}, уровень {_level(one)} {_n(one.n)}"
+    )
 
 
-def main_measures(measures: Sequence[MeasureText], own_label: str) -> list[Paragraph]:
-    """Accepted measures for the main page, at most seven: their first steps, whole in the table of measures.
-
-    Groups other than ``own_label`` are named, where a report joins measures of several schools.
-    """
-    texts = []
-    for group in merge_measures(measures)[:MOST_MEASURES]:
-        labels = list(dict.fromkeys(one.scope_label for one in group if one.scope_label not in ("", own_label)))
-        whom = f"; {join(labels)}" if labels else ""
-        texts.append(item(f"{_leads(group)} ({items_text(_items(group))}; отв.: {group[0].responsible}{whom})"))
-    return texts
-
-
-def merge_measures(measures: Sequence[MeasureText]) -> list[list[MeasureText]]:
-    """Measures of one responsible under the same first roadmap item, the most pressing group first."""
-    merged: dict[tuple[str, str], list[MeasureText]] = {}
-    for measure in sorted(measures, key=lambda one: -one.priority):
-        lead = measure.roadmap_items[0] if measure.roadmap_items else ""
-        merged.setdefault((measure.responsible, lead), []).append(measure)
-    return list(merged.values())
-
-
-def _items(group: Sequence[MeasureText]) -> list[str]:
-    return list(dict.fromkeys(number for measure in group for number in measure.roadmap_items))
-
-
-def _leads(group: Sequence[MeasureText]) -> str:
-    """The first clause of every measure, joined."""
-    firsts = [re.split(r"[;.]\s", measure.recommendation, maxsplit=1)[0].rstrip(".; ") for measure in group]
-    leads = list(dict.fromkeys(firsts))
-    return "; ".join(text if place == 0 else text[:1].lower() + text[1:] for place, text in enumerate(leads))
-
-
-def block_texts(group: GroupFigures, instrument: Instrument) -> list[Paragraph]:
+def block_texts(group: GroupFigures, instrument: Instrument, marks: Thresholds = PROPOSED) -> list[Paragraph]:
     """How many blocks are systemic, where help is wanted most."""
     shown = [one for one in group.scales if not one.hidden and one.mean is not None]
     if not shown:
         return []
-    systemic = [one for one in shown if _proven_share(one) >= SYSTEM]
+    systemic = [one for one in shown if _proven_share(one) >= marks.systemic]
     titles = {scale.name: quote(scale.label) for scale in instrument.scales}
     if systemic:
         total = count(len(instrument.scales), "блок", "gen")
-        text = f"Системный дефицит (не менее {percent(SYSTEM)} учителей со средним и высоким уровнем) выявлен "
+        text = f"Системный дефицит (не менее {percent(marks.systemic)} учителей со средним и высоким уровнем) выявлен "
         text += f"по {integer(len(systemic))} из{NBSP}{total}"
     else:
-        text = f"Системного дефицита (не менее {percent(SYSTEM)} учителей со средним и высоким уровнем) не выявлено"
+        least = percent(marks.systemic)
+        text = f"Системного дефицита (не менее {least} учителей со средним и высоким уровнем) не выявлено"
     texts = [plain(text)]
     needing = [one for one in shown if one.need is not None]
     if needing:
@@ -218,7 +206,7 @@ def block_texts(group: GroupFigures, instrument: Instrument) -> list[Paragraph]:
         texts.append(
             plain(
                 f"Помощь чаще запрашивают по блоку {titles.get(top.scale, top.scale)}: средний запрос "
-                f"{number_text(top.need or 0.0)} из 100"
+                f"{number_text(top.need or 0.0)} из{NBSP}100 {_n(top.n)}"
             )
         )
     silent = len(group.scales) - len(shown)
@@ -227,21 +215,21 @@ def block_texts(group: GroupFigures, instrument: Instrument) -> list[Paragraph]:
     return texts
 
 
-def school_texts(released: Released, instrument: Instrument) -> list[Paragraph]:
+def school_texts(released: Released, instrument: Instrument, marks: Thresholds = PROPOSED) -> list[Paragraph]:
     """Deficits common to three schools and more, those of single schools, and schools that could share experience."""
     shown = [school for school in released.schools if not school.hidden]
     common: list[Paragraph] = []
     single: dict[str, list[str]] = {}
     for scale in instrument.scales:
-        systemic = [one.label for one in shown if _has(one, scale.name, systemic=True)]
-        able = [one.label for one in shown if _has(one, scale.name, systemic=False)]
-        if len(systemic) >= COMMON:
+        systemic = [one.label for one in shown if is_systemic(one, scale.name, marks)]
+        able = [one.label for one in shown if _has_none(one, scale.name)]
+        if len(systemic) >= marks.common:
             text = f"{quote(scale.label)}: {join(systemic)}"
             common.append(item(text + (f"; поделиться опытом могут: {join(able)}" if able else "")))
             continue
         for label in systemic:
             single.setdefault(label, []).append(quote(scale.label))
-    least = counted_words(COMMON, "школа", "pre")
+    least = counted_words(marks.common, "школа", "pre")
     if not common and not single:
         return [plain("Ни в одной из показанных школ системного дефицита не выявлено")]
     texts = [plain(f"Общие дефициты (в {least} и более), для районных методических объединений (РМО):"), *common]
@@ -253,29 +241,32 @@ def school_texts(released: Released, instrument: Instrument) -> list[Paragraph]:
     return texts
 
 
-def _has(school: GroupFigures, scale: str, *, systemic: bool) -> bool:
-    """Has the school a systemic deficit in the block; or (``systemic`` False) none at all?"""
-    figures = next((one for one in school.scales if one.scale == scale and not one.hidden), None)
-    if figures is None:
-        return False
-    return _proven_share(figures) >= SYSTEM if systemic else figures.level == "none"
+def is_systemic(group: GroupFigures, scale: str, marks: Thresholds = PROPOSED) -> bool:
+    """Whether the group's deficit in a block is known to be systemic."""
+    figures = next((one for one in group.scales if one.scale == scale and not one.hidden), None)
+    return figures is not None and _proven_share(figures) >= marks.systemic
 
 
-def change_texts(changes: Sequence[Change], instrument: Instrument) -> list[Paragraph]:
-    """What changed in the same persons; under ten points nothing is said to have changed."""
+def _has_none(group: GroupFigures, scale: str) -> bool:
+    return any(one.scale == scale and not one.hidden and one.level == "none" for one in group.scales)
+
+
+def change_texts(changes: Sequence[Change], instrument: Instrument, marks: Thresholds = PROPOSED) -> list[Paragraph]:
+    """What changed in the same persons; under the noticeable number of points nothing is said to have changed."""
     shown = [one for one in changes if one.change is not None and not one.hidden]
     titles = {scale.name: quote(scale.label) for scale in instrument.scales}
-    up = [one for one in shown if (one.change or 0.0) >= NOTICEABLE]
-    down = [one for one in shown if (one.change or 0.0) <= -NOTICEABLE]
+    up = [one for one in shown if (one.change or 0.0) >= marks.noticeable]
+    down = [one for one in shown if (one.change or 0.0) <= -marks.noticeable]
     texts = []
     for found, word in ((up, "выше"), (down, "ниже")):
         parts = [
-            f"{titles.get(one.scale, one.scale)} (на {number_text(abs(one.change or 0.0))} п. п.)" for one in found
+            f"{titles.get(one.scale, one.scale)} на {number_text(abs(one.change or 0.0))} п. п. {_n(one.matched or 0)}"
+            for one in found
         ]
         if parts:
             texts.append(plain(f"У одних и тех же участников освоенность {word}, чем на прошлом этапе: {join(parts)}"))
     if shown and not texts:
-        texts.append(plain(f"Заметных изменений ({integer(int(NOTICEABLE))} п. п. и более) по блокам нет"))
+        texts.append(plain(f"Заметных изменений ({number_text(marks.noticeable, 0)} п. п. и более) по блокам нет"))
     texts.append(plain("Изменение совпадает по времени с проведёнными мерами; их действие этим сравнением не доказано"))
     return texts
 
@@ -285,13 +276,21 @@ def measured_words(first: date, last: date) -> str:
     return period(first, last)
 
 
-def snapshot_time(taken_utc: str) -> str:
-    """«22.06.2020, 06:40 (UTC)»; the text itself where it is no ISO time."""
+def snapshot_time(taken_utc: str, zone: str = "UTC") -> str:
+    """«22.06.2020, 09:40 (МСК)» in the municipality's zone; the text itself where it is no ISO time."""
     try:
-        moment = datetime.fromisoformat(taken_utc.replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(taken_utc.replace("Z", "+00:00")).astimezone(ZoneInfo(zone))
     except ValueError:
         return taken_utc
-    return f"{date_short(moment.date())}, {moment:%H:%M} (UTC)"
+    return f"{date_short(moment.date())}, {moment:%H:%M} ({_zone_words(moment, zone)})"
+
+
+def _zone_words(moment: datetime, zone: str) -> str:
+    """«МСК», or the distance from Greenwich: «UTC+4»."""
+    if zone == "Europe/Moscow":
+        return "МСК"
+    hours = (moment.utcoffset() or timedelta()).total_seconds() / 3600
+    return "UTC" + (f"{hours:+g}" if hours else "")
 
 
 def day_words(iso: str) -> str:
@@ -306,3 +305,9 @@ def _level(one: ScaleFigures) -> str:
 def _proven_share(one: ScaleFigures) -> float:
     bounds = share_bounds(one.deficit)
     return bounds[0] if bounds else 0.0
+
+
+def _known_share(one: ScaleFigures) -> float:
+    """The most that the share with a deficit can be: 100 where nothing is known."""
+    bounds = share_bounds(one.deficit)
+    return bounds[1] if bounds else 100.0

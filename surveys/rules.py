@@ -30,6 +30,7 @@ from pydantic import ValidationError
 from surveys.definition import PACKAGED, Approval, Instrument, Part
 from surveys.errors import DefinitionError, ExpressionError, Problem
 from surveys.expressions import parse
+from surveys.thresholds import Thresholds
 
 Source = Literal["questionnaire", "card", "dynamics"]
 Control = Literal["school", "district", "outside"]
@@ -95,6 +96,7 @@ class Catalogue(Part):
     version: str = "1"
     high_share: float = 50.0  # a block's share from which its level is high; under it medium
     thresholds: Approval = Approval()
+    marks: Thresholds = Thresholds()  # from what figure on a document says «системный», «общий», «изменилось»
     plural: dict[str, str] = {}  # «Руководитель ОУ» -> «Руководители ОУ», for the municipality
     rules: list[Rule]
 

@@ -134,8 +134,10 @@ def _paragraph(document: Any, paragraph: Paragraph) -> None:
 def _table(document: Any, report: Report, table: Table, landscape: bool) -> None:
     document.add_paragraph(f"Таблица {report.table_number(table.id)} — {table.title}", style="Table Title")
     add_table(document, table, TEXT_WIDTH_MM[landscape], size=10 if table.wide else 11)
-    for note in [*table.notes, f"Источник: {table.source}."]:
-        document.add_paragraph(note, style="Table Note")
+    notes = table.afterwords
+    for place, note in enumerate(notes, start=1):
+        line = document.add_paragraph(note, style="Table Note")
+        line.paragraph_format.keep_with_next = place < len(notes)
 
 
 def _figure(document: Any, report: Report, figure: Figure) -> None:

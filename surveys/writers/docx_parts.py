@@ -9,6 +9,7 @@ from surveys.document import Report, Row, Table
 FONT = "Liberation Serif"  # free, metric twin of the substitute named beside it
 SUBSTITUTE = "Times New Roman"
 TABLE_TEXT = "Table Text"
+SHORT_TABLE = 12  # rows
 SHADES = {"none": "FFFFFF", "low": "F2F2F2", "medium": "DDDDDD", "high": "BFBFBF"}
 # a syllable ends after a vowel and at most one consonant, before a consonant with a vowel; two letters stay at the ends
 SYLLABLE = re.compile(
@@ -173,7 +174,7 @@ def add_table(document: Any, table: Table, width_mm: float, *, size: float) -> N
         column.width = width
     properties = native._tbl.tblPr
     properties.append(_element("w:tblCaption", {"w:val": table.title}))
-    properties.append(_element("w:tblDescription", {"w:val": f"{table.title}. Источник: {table.source}"}))
+    properties.append(_element("w:tblDescription", {"w:val": ". ".join((table.title, *table.afterwords))}))
     head = native.add_row()
     _row_properties(head, head=True)
     for cell, column, width in zip(head.cells, table.columns, widths, strict=True):
@@ -181,6 +182,16 @@ def add_table(document: Any, table: Table, width_mm: float, *, size: float) -> N
         _shade(cell, "E7E6E6")
     for row in table.rows:
         _add_row(native, row, table, widths, size)
+    _hold_together(native, len(table.rows))
+
+
+def _hold_together(native: Any, rows: int) -> None:
+    """A short table stays on one page with its notes; of a long one the last row does not go on alone."""
+    lines = list(native._tbl.tr_lst)
+    held = lines if rows <= SHORT_TABLE else [*lines[:2], *lines[-2:]]
+    for line in held:
+        for properties in line.xpath("./w:tc/w:p/w:pPr"):
+            properties.get_or_add_keepNext()
 
 
 def _parted(title: str, width_mm: float, size: float) -> str:

@@ -89,7 +89,7 @@ def _table(table: Table) -> dict[str, Any]:
         "columns": [column.title for column in table.columns],
         "widths": [column.width for column in table.columns],
         "rows": [{"total": row.total, "cells": _cells(table, row)} for row in table.rows],
-        "notes": [*table.notes, f"Источник: {table.source}."],
+        "notes": table.afterwords,
     }
 
 

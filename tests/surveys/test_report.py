@@ -118,7 +118,7 @@ def test_equal_measures_of_several_schools_are_joined_and_the_schools_named():
     lines = texts(report(measures=given), "main")
     lead = "Направить учителей на курсы по обучению детей с ОВЗ; скорректировать заявку на курсы повышения квалификации"
     assert lines.count(f"{lead}: ") <= 1
-    assert "отв.: Руководитель ОУ; Школа № 1" in lines
+    assert "отв. — руководитель ОУ; Школа № 1" in lines
     rows = report(measures=given).table("measures").rows
     labels = {str(row.cells[0].value).split(":")[0] for row in rows if str(row.cells[0].value).startswith("Школа")}
     assert labels <= {"Школа № 1", "Школа № 3"}
