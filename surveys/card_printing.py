@@ -55,6 +55,8 @@ def card_report(
         tables.append(_indicator_table(lines, source))
         note = Paragraph(text=thresholds[:1].upper() + thresholds[1:], style="note")
         sections.append(Section(id="indicators", title="Показатели", tables=["indicators"], paragraphs=[note]))
+    sure = Paragraph(text="Сведения проверены и достоверны." if not signed else f"Подписано: {signed}.")
+    sections.append(Section(id="conclusions", title="Подтверждение", paragraphs=[sure]))
     return Report(
         title="Диагностическая карта общеобразовательной организации" + (" (бланк)" if blank else ""),
         subtitle="Наименование организации: ______________________________" if blank else school,
@@ -65,7 +67,7 @@ def card_report(
         tables=tables,
         letterhead=Letterhead(
             names=[department] if department else [],
-            signature=Signature(position="Руководитель организации", name=signed),
+            signature=Signature(position="Руководитель организации", name=signed.rpartition(",")[0]),
         ),
         demo=demo,
         status="approved" if signed or blank else "draft",
