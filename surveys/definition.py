@@ -21,6 +21,7 @@ ItemType = Literal[
     "select_one", "select_multiple", "rank", "integer", "decimal", "range", "text", "date", "time", "note", "calculate"
 ]
 PACKAGED = Path(__file__).with_name("instruments")
+MAX_TOML_BYTES = 10 * 2**20
 
 
 class Part(BaseModel):
@@ -253,9 +254,13 @@ def read_toml(path: Path) -> dict[str, Any]:
         DefinitionError: the file is missing, is not text or is not TOML.
     """
     try:
+        if path.stat().st_size > MAX_TOML_BYTES:
+            raise DefinitionError(f"файл больше {MAX_TOML_BYTES // 2**20} МБ: для анкеты это слишком много", path.name)
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError:
         raise DefinitionError("файл не открывается; проверьте, что он есть и доступен для чтения", path.name) from None
+    except RecursionError:
+        raise DefinitionError("скобки вложены слишком глубоко: это не анкета", path.name) from None
     except UnicodeDecodeError:
         raise DefinitionError("файл не в кодировке UTF-8", path.name) from None
     except tomllib.TOMLDecodeError as error:

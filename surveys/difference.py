@@ -127,6 +127,7 @@ PARTS = {
     "quality": "Признак небрежности",
     "form": "Форма",
     "rule": "Правило",
+    "catalogue": "Каталог",
 }
 
 
@@ -189,7 +190,7 @@ def compare_catalogues(old: Catalogue, new: Catalogue) -> list[Change]:
         ("plural", "множественное число"),
     ):
         details += _detail(words, getattr(old, name), getattr(new, name))
-    found = [Change("form", "", "changed", "form", new.title, tuple(details))] if details else []
+    found = [Change("catalogue", "", "changed", "form", new.title, tuple(details))] if details else []
     fields: Fields = {name: (words, "form") for name, words in RULE_FIELDS.items()}
     before, after = ({rule.id: rule for rule in one.rules} for one in (old, new))
     return found + _compare("rule", before, after, fields)
@@ -287,7 +288,7 @@ def printed(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:g}".replace(".", ",")
+        return f"{value:.15g}".replace(".", ",")
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {printed(part)}" for key, part in value.items())
     return ", ".join(map(str, value)) if isinstance(value, Iterable) and not isinstance(value, str) else str(value)

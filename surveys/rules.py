@@ -20,14 +20,14 @@ figures is unknown. ``coverage`` may name value.?, the value of a card indicator
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Literal
 
 from pydantic import ValidationError
 
-from surveys.definition import PACKAGED, Approval, Instrument, Part
+from surveys.definition import PACKAGED, Approval, Instrument, Part, read_toml
+from surveys.definition_checks import as_problem, shape_problem
 from surveys.errors import DefinitionError, ExpressionError, Problem
 from surveys.expressions import parse
 from surveys.thresholds import Thresholds
@@ -141,10 +141,7 @@ def read_rules(
     Raises:
         DefinitionError: every problem found, each with its place.
     """
-    try:
-        body = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DefinitionError(f"файл не читается как TOML: {error}", path.name) from None
+    body = read_toml(path)
     return rules_from_dict(body, path.name, instrument=instrument, card=card, roadmap_numbers=roadmap_numbers)
 
 
@@ -167,7 +164,7 @@ def rules_from_dict(
     try:
         catalogue = Catalogue.model_validate(body)
     except ValidationError as error:
-        raise DefinitionError([_shape_problem(part) for part in error.errors()], source) from None
+        raise DefinitionError([as_problem(shape_problem(part)) for part in error.errors()], source) from None
     problems = check_rules(catalogue, instrument=instrument, card=card, roadmap_numbers=roadmap_numbers)
     if problems:
         raise DefinitionError(problems, source)
@@ -252,9 +249,3 @@ def _unknown(name: str, instrument: Instrument | None, card: Instrument | None) 
 def _unknown_scale(scale: str, name: str, instrument: Instrument | None) -> str:
     known = instrument is None or any(one.name == scale for one in instrument.scales)
     return "" if known else f"{name}: в анкете нет блока {scale}"
-
-
-def _shape_problem(part: object) -> Problem:
-    location, message = part["loc"], part["msg"]  # type: ignore[index]
-    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location).lstrip(".")
-    return Problem(place, str(message))

@@ -1,5 +1,6 @@
 """Files in and out of the room. What is uploaded is read in a temporary folder and is gone before the page answers."""
 
+import io
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -62,3 +63,8 @@ def chosen(file: FileStorage | None) -> FileStorage:
     if file is None or not file.filename:
         raise DefinitionError(_("Выберите файл"))
     return file
+
+
+def as_stream(content: bytes) -> io.BytesIO:
+    """For ``send_file``."""
+    return io.BytesIO(content)

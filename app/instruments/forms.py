@@ -70,10 +70,10 @@ class ApprovalForm(FlaskForm):
             self.approved_on.data = None
 
 
-def draft_form(changes: list[Change], marks: dict[str, str], *, asked: bool) -> ApprovalForm:
+def draft_form(changes: list[Change], marks: dict[str, str], *, asked: bool, sent: bool = True) -> ApprovalForm:
     """The form under the difference: a choice at each change that the author has to judge.
 
-    ``asked``: publishing needs every choice made; saving does not.
+    ``asked``: publishing needs every choice made; saving does not. ``sent``: the request carries this very form.
     """
 
     class DraftForm(ApprovalForm):
@@ -90,7 +90,7 @@ def draft_form(changes: list[Change], marks: dict[str, str], *, asked: bool) -> 
                 validators=[needed] if asked else [Optional()],
             )
             setattr(DraftForm, change.key, field)
-    return DraftForm()
+    return DraftForm() if sent else DraftForm(formdata=None)
 
 
 def needed(_form: FlaskForm, field: RadioField) -> None:

@@ -1,5 +1,6 @@
 """One version as finished values for its page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template
@@ -11,6 +12,7 @@ from app.instruments.forms import ApprovalForm, UploadForm
 from app.models import InstrumentVersion
 from surveys.definition import Instrument, Item
 from surveys.difference import Change
+from surveys.plain_language import language_warnings, reading_minutes
 
 KINDS = {"added": "добавлен", "removed": "удалён", "changed": "изменён"}
 
@@ -22,9 +24,17 @@ def state_of(version: Any) -> tuple[str, str]:
     return ("done", _("действует")) if queries.is_current(version) else ("idle", _("прежняя"))
 
 
-def page_of(version: InstrumentVersion, changes: list[Change], form: ApprovalForm) -> str:
-    """The page of one version; ``form`` may carry what was typed and its errors."""
+def page_of(
+    version: InstrumentVersion,
+    changes: list[Change],
+    form: ApprovalForm,
+    *,
+    problems: Sequence[str] = (),
+    more: int = 0,
+) -> str:
+    """The page of one version; ``form`` may carry what was typed and its errors, ``problems`` those of a file."""
     instrument = instrument_of(version)
+    times = reading_minutes(instrument)
     return render_template(
         "instruments/version.html",
         version=version,
@@ -33,6 +43,10 @@ def page_of(version: InstrumentVersion, changes: list[Change], form: ApprovalFor
         changes=changes,
         kinds=KINDS,
         form=form,
+        problems=problems,
+        more=more,
+        warnings=language_warnings(instrument),
+        times=times,
         upload=UploadForm(formdata=None),
         users=queries.users_of(version),
         sections=sections_of(instrument),

@@ -4,7 +4,7 @@ import csv
 import datetime
 import io
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ class Sheet:
 
     name: str
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
+    numbers: set[tuple[int, int]] = field(default_factory=set)  # places of cells that are numbers, not text
 
     def row_numbers(self) -> list[int]:
         """Numbers of the rows that hold anything, in order."""
@@ -48,8 +49,8 @@ class Book:
     problems: list[Problem]
 
 
-def read_book(path: Path) -> Book:
-    """All sheets of ``path`` that an XLSForm or our extras use.
+def read_book(path: Path, known: Sequence[str] = KNOWN) -> Book:
+    """The sheets of ``path`` called as ``known`` says (by default those of an XLSForm and our extras).
 
     Raises:
         DefinitionError: the file is not what its name says, is broken, too big or hostile.
@@ -57,23 +58,23 @@ def read_book(path: Path) -> Book:
     content = check_file(path)
     extension = path.suffix.lower()
     if extension == ".csv":
-        return _read_csv(content, path.name)
+        return _read_csv(content, path.name, known)
     if extension not in (".xlsx", ".xls", ".xlsm"):
         raise DefinitionError("форма читается из файлов .xlsx, .xls и .csv", path.name)
     if content.startswith(BOOK):
         check_archive(path)
-        return _read_xlsx(path)
+        return _read_xlsx(path, known)
     if content.startswith(OLD_BOOK):
-        return _read_xls(content, path.name)
+        return _read_xls(content, path.name, known)
     raise DefinitionError(f"файл назван {extension}, но это не книга Excel, или она повреждена", path.name)
 
 
-def _chosen(names: Iterable[str]) -> dict[str, str]:
-    """Sheet title -> our name. A single sheet of any name is the survey."""
+def _chosen(names: Iterable[str], known: Sequence[str]) -> dict[str, str]:
+    """Sheet title -> our name. A single sheet of any name is the first one, the survey."""
     titles = list(names)
-    chosen = {title: title.strip().lower() for title in titles if title.strip().lower() in KNOWN}
-    if "survey" not in chosen.values() and len(titles) == 1:
-        return {titles[0]: "survey"}
+    chosen = {title: title.strip().lower() for title in titles if title.strip().lower() in known}
+    if known[0] not in chosen.values() and len(titles) == 1:
+        return {titles[0]: known[0]}
     return chosen
 
 
@@ -84,6 +85,8 @@ def _to_text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()  # a day typed into Excel
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat()
     return str(value).replace("\r\n", "\n").strip()
@@ -99,6 +102,8 @@ def _put(book: Book, sheet: Sheet, row: int, column: int, value: Any) -> None:
         book.problems.append(Problem(_where(sheet.name, row, column), "слишком длинный текст"))
         return
     sheet.cells[row, column] = text
+    if isinstance(value, int | float):
+        sheet.numbers.add((row, column))
 
 
 def _where(sheet: str, row: int, column: int) -> str:
@@ -113,7 +118,7 @@ def _letters(column: int) -> str:
     return text
 
 
-def _read_xlsx(path: Path) -> Book:
+def _read_xlsx(path: Path, known: Sequence[str]) -> Book:
     import openpyxl
 
     book = Book({}, [])
@@ -121,7 +126,7 @@ def _read_xlsx(path: Path) -> Book:
         warnings.simplefilter("ignore")
         written = openpyxl.load_workbook(path, data_only=False, keep_links=False)
         cached = openpyxl.load_workbook(path, data_only=True, keep_links=False)
-    for title, name in _chosen(written.sheetnames).items():
+    for title, name in _chosen(written.sheetnames, known).items():
         sheet = book.sheets[name] = Sheet(title)
         source, values = written[title], cached[title]
         if not hasattr(source, "_cells"):
@@ -147,7 +152,7 @@ def _report_merged(book: Book, sheet: Sheet, area: str, first: int, last: int, c
         book.problems.append(Problem(f"лист {sheet.name}, {rows}", text))
 
 
-def _read_xls(content: bytes, source: str) -> Book:
+def _read_xls(content: bytes, source: str, known: Sequence[str]) -> Book:
     import xlrd
 
     book = Book({}, [])
@@ -162,7 +167,7 @@ def _read_xls(content: bytes, source: str) -> Book:
         locked = "encrypted" in str(error).lower()
         text = "файл защищён паролем; снимите защиту" if locked else "файл повреждён или это не книга Excel"
         raise DefinitionError(f"{text} и сохраните заново", source) from None
-    for title, name in _chosen(workbook.sheet_names()).items():
+    for title, name in _chosen(workbook.sheet_names(), known).items():
         sheet, page = Sheet(title), workbook.sheet_by_name(title)
         book.sheets[name] = sheet
         for row in range(page.nrows):
@@ -187,7 +192,7 @@ def _put_old(book: Book, sheet: Sheet, cell: Any, place: tuple[int, int], datemo
         _put(book, sheet, *place, cell.value)
 
 
-def _read_csv(content: bytes, source: str) -> Book:
+def _read_csv(content: bytes, source: str, known: Sequence[str]) -> Book:
     """All sheets in one file: a row with a sheet's name, then its rows one column to the right; or the survey alone."""
     text = _decoded(content, source)
     first = text.split("\n", 1)[0]
@@ -199,7 +204,7 @@ def _read_csv(content: bytes, source: str) -> Book:
         for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1):
             filled = [cell.strip() for cell in row]
             name = filled[0].lower() if filled else ""
-            if name in KNOWN and not any(filled[1:]):
+            if name in known and not any(filled[1:]):
                 shift, sheet = 1, Sheet(name)
                 book.sheets[name] = sheet
             elif sheet is None and "type" in [cell.lower() for cell in filled]:

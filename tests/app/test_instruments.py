@@ -7,13 +7,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from app.content import instrument_of, store_instrument
+from app.content import instrument_of, rules_of, store_instrument, store_rules
 from app.editions import draft_of, incomparable_between, newest
 from app.extensions import db
-from app.models import ConsentText, Event, InstrumentVersion
+from app.models import ConsentText, Event, InstrumentVersion, RuleVersion
 from app.models.definitions import PublishedChangedError
-from app.waves.queries import published_instruments
-from surveys.definition import Instrument, instrument_from_dict
+from app.waves.queries import newest_rules, published_instruments
+from surveys.definition import Instrument, instrument_from_dict, load_instrument
+from surveys.rules import load_rules
+from surveys.rules_table import write_rules
 from surveys.xlsform import write_xlsform
 from tests.pages import post_form, token_of
 
@@ -203,3 +205,124 @@ def test_school_people_may_not_open_the_room(login_as, login):
 def test_staff_may_open_the_room(login_as, login):
     assert login_as(login).get("/instruments/").status_code == 200
     assert db.session.scalar(db.select(ConsentText)) is None
+
+
+def rule_book(rules, change=None) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rules.xlsx"
+        write_rules(rules, path)
+        if change:
+            book = openpyxl.load_workbook(path)
+            change(book["Правила"])
+            book.save(path)
+        return path.read_bytes()
+
+
+def packaged_content():
+    """The packaged questionnaire, card and rules, published."""
+    store_instrument(load_instrument("teacher_deficits"))
+    store_instrument(load_instrument("school_card"))
+    version = store_rules(load_rules())
+    db.session.commit()
+    return version
+
+
+def send_rules(client, version, content, name="rules.xlsx"):
+    token = token_of(client, f"/instruments/rules/{version.id}")
+    data = {"csrf_token": token, "file": (io.BytesIO(content), name)}
+    return client.post(f"/instruments/rules/{version.id}/file", data=data, follow_redirects=True)
+
+
+def test_exported_rules_come_back_without_changes(login_as):
+    version, client = packaged_content(), login_as("galina")
+    exported = client.get(f"/instruments/rules/{version.id}/file.xlsx")
+    assert exported.headers["Content-Disposition"].endswith("rules_v1.xlsx")
+    assert "изменений нет" in send_rules(client, version, exported.data).get_data(as_text=True)
+    toml = client.get(f"/instruments/rules/{version.id}/file.toml")
+    assert "изменений нет" in send_rules(client, version, toml.data, "rules.toml").get_data(as_text=True)
+
+
+def test_edited_rules_become_a_draft_that_new_waves_take_only_when_published(login_as):
+    version, client = packaged_content(), login_as("galina")
+    content = rule_book(load_rules(), lambda sheet: sheet.cell(2, 4, "${blk.SUB.share} >= 40"))
+    page = send_rules(client, version, content).get_data(as_text=True)
+    assert "<del>${blk.SUB.share} &gt;= 30</del>" in page
+    assert newest_rules().id == version.id
+    draft = draft_of(RuleVersion, "rules")
+    sent = {"approved_by": "Приказ № 7", "approved_on": "2020-06-20"}
+    assert post_form(client, f"/instruments/rules/{draft.id}", **sent).status_code == 302
+    db.session.expire_all()
+    assert newest_rules().version == "2"
+    assert rules_of(newest_rules()).thresholds.by == "Приказ № 7"
+    assert rules_of(newest_rules()).rule("Q-SUB-S").when == "${blk.SUB.share} >= 40"
+
+
+def test_bad_rules_are_refused_by_row(login_as):
+    version, client = packaged_content(), login_as("galina")
+    content = rule_book(load_rules(), lambda sheet: sheet.cell(2, 4, "${blk.NOPE.share} >= 40"))
+    response = send_rules(client, version, content)
+    assert response.status_code == 422
+    assert "лист Правила, строка 2, столбец «Условие»" in response.get_data(as_text=True)
+    assert draft_of(RuleVersion, "rules") is None
+
+
+def test_approval_with_a_date_but_nobody_is_asked_again(login_as):
+    version, client = packaged_content(), login_as("galina")
+    send_rules(client, version, rule_book(load_rules(), lambda sheet: sheet.cell(2, 4, "${blk.SUB.share} >= 40")))
+    draft = draft_of(RuleVersion, "rules")
+    response = post_form(client, f"/instruments/rules/{draft.id}", approved_on="2020-06-20")
+    assert response.status_code == 422
+    assert "Напишите, кем утверждено" in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "toml"])
+@pytest.mark.parametrize("code", ["teacher_deficits", "school_card"])
+def test_exported_form_comes_back_identical(login_as, code, kind):
+    version, client = published(load_instrument(code)), login_as("galina")
+    exported = client.get(f"/instruments/{version.id}/form.{kind}")
+    page = send(client, exported.data, f"{code}_v1.{kind}").get_data(as_text=True)
+    assert "изменений нет" in page
+
+
+def test_edited_bands_make_a_draft_of_the_card(login_as):
+    card = load_instrument("school_card")
+    version, client = published(card), login_as("galina")
+    book_of_bands = openpyxl.load_workbook(io.BytesIO(client.get(f"/instruments/{version.id}/bands.xlsx").data))
+    sheet, first = book_of_bands["Показатели"], card.indicators[0]
+    sheet["E2"] = first.low + (1 if first.better == "high" else -1)
+    stream = io.BytesIO()
+    book_of_bands.save(stream)
+    page = send(client, stream.getvalue(), "bands.xlsx", f"/instruments/{version.id}/bands").get_data(as_text=True)
+    assert f"Показатель {first.code}" in page
+    assert "порог низкого риска" in page
+    sheet["E2"] = "много"
+    stream = io.BytesIO()
+    book_of_bands.save(stream)
+    response = send(client, stream.getvalue(), "bands.xlsx", f"/instruments/{version.id}/bands")
+    assert response.status_code == 422
+    assert "лист Показатели, строка 2" in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("kind", "start"), [("docx", b"PK"), ("pdf", b"%PDF")])
+def test_blank_is_given_as_a_document(login_as, kind, start):
+    version = published(form_of())
+    answer = login_as("galina").get(f"/instruments/{version.id}/blank.{kind}")
+    assert answer.data.startswith(start)
+    assert answer.headers["Content-Disposition"].endswith(f"climate_v1_blank.{kind}")
+
+
+def test_nothing_of_an_uploaded_file_stays_on_the_disk(login_as, app, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    client = login_as("galina")
+    send(client, book(form_of()))
+    send(client, b"PK\x03\x04 not a workbook")
+    assert list(tmp_path.rglob("*")) == []
+    files = Path(app.config["FILES"])
+    assert not files.exists() or not [path for path in files.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd.xlsx", "a\\b:c*.xlsx", ".xlsx", "без_расширения"])
+def test_strange_file_names_are_answered_in_words(login_as, name):
+    response = send(login_as("galina"), b"nothing", name)
+    assert response.status_code in (422, 400)
+    assert "Traceback" not in response.get_data(as_text=True)

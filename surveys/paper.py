@@ -1,0 +1,220 @@
+"""A blank of a questionnaire or a card on paper, for approval and for filling by hand: codes to circle, skips in words.
+
+It is a ``Report`` without figures, so that the writers of documents print it.
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from surveys.answers import codes_of
+from surveys.definition import Group, Instrument, Item, Option
+from surveys.document import Cell, Column, Letterhead, Paragraph, Report, Row, Section, Table
+from surveys.paper_skips import listed, opening_codes, skip_words
+
+LINE = "_"
+NA_CODE = "н"
+GAP = "\u2003\u2002"  # between codes to circle
+APPROVAL = ["УТВЕРЖДАЮ", "________________________", "«___» _____________ 20___ г."]
+LEAST_IN_MATRIX = 2  # statements with the same answers that are worth a table of codes
+
+
+def build_blank(instrument: Instrument, *, draft: bool = False, demo: bool = False) -> Report:
+    """The printed form: a section for each outer group, a table of questions with a place for each answer."""
+    numbers = printed_numbers(instrument)
+    sections, tables = [_how_to(instrument)], []
+    for place, (group, items) in enumerate(_sections(instrument), start=1):
+        made, keys = _tables(instrument, items, numbers, f"s{place}")
+        if not made:
+            continue
+        body = [text for text in (group.hint if group else "", _group_skip(instrument, group, numbers)) if text]
+        paragraphs = [Paragraph(text=text, style="plain") for text in (*body, *keys)]
+        title = (group.label if group else "") or instrument.title
+        codes = [table.id for table in made]
+        sections.append(Section(id=f"s{place}", title=title, paragraphs=paragraphs, tables=codes))
+        tables += made
+    kind = "карты" if instrument.kind == "card" else "анкеты"
+    return Report(
+        title=instrument.title,
+        subtitle=f"Бланк {kind}, версия {instrument.version}",
+        wave="",
+        scope="",
+        snapshot=0,
+        sections=sections,
+        tables=tables,
+        letterhead=Letterhead(approval=APPROVAL),
+        status="draft" if draft else "approved",
+        demo=demo,
+    )
+
+
+def printed_numbers(instrument: Instrument) -> dict[str, str]:
+    """Item -> number on paper: the form's own («2.01») or counted from 1; a question about help has its statement's."""
+    numbers: dict[str, str] = {}
+    count = 0
+    for item in instrument.items:
+        if item.type in ("note", "calculate"):
+            continue
+        if item.need_of and item.need_of in numbers:
+            numbers[item.name] = numbers[item.need_of]
+        elif item.code:
+            numbers[item.name] = item.code
+        else:
+            count += 1
+            numbers[item.name] = str(count)
+    return numbers
+
+
+def _how_to(instrument: Instrument) -> Section:
+    texts = ["Обведите код ответа. Ошиблись — зачеркните и обведите другой."]
+    if instrument.kind == "card":
+        texts.append("Где сведений нет, напишите «н/д». Ноль пишется только тогда, когда значение — ноль.")
+    else:
+        texts.append("Фамилию не указывайте. Вопрос, к которому есть условие, заполняйте только при этом условии.")
+    if any(item.not_applicable for item in instrument.items):
+        texts.append(f"Код «{NA_CODE}» — вопрос не относится к вашей работе.")
+    return Section(id="how", title="Как заполнять", paragraphs=[Paragraph(text=text) for text in texts])
+
+
+def _sections(instrument: Instrument) -> Iterator[tuple[Group | None, list[Item]]]:
+    """Items by outer group, in form order; calculations are not printed."""
+    groups = {group.name: group for group in instrument.groups}
+
+    def outer(item: Item) -> str:
+        name, steps = item.group or "", 0
+        while name in groups and groups[name].parent and steps < len(groups):
+            name, steps = groups[name].parent or "", steps + 1
+        return name
+
+    printed = [item for item in instrument.items if item.type != "calculate"]
+    for name, run in groupby(printed, key=outer):
+        yield groups.get(name), list(run)
+
+
+def _group_skip(instrument: Instrument, group: Group | None, numbers: dict[str, str]) -> str:
+    if group is None or not group.relevant:
+        return ""
+    return f"Раздел заполняется, если {skip_words(group.relevant, instrument, numbers)}."
+
+
+def _tables(
+    instrument: Instrument, items: list[Item], numbers: dict[str, str], code: str
+) -> tuple[list[Table], list[str]]:
+    """Tables of a section and the keys of their codes: statements with the same answers together, the rest in turn."""
+    needs = {item.need_of: item for item in items if item.need_of}
+    asked = [item for item in items if not (item.need_of and item.need_of in {one.name for one in items})]
+    tables: list[Table] = []
+    keys: list[str] = []
+    for options, run in groupby(asked, key=lambda item: _matrix_key(asked, item)):
+        part = list(run)
+        number = f"{code}t{len(tables) + 1}"
+        if options:
+            tables.append(_matrix(instrument, part, needs, numbers, number))
+            keys += _keys(instrument, part, needs)
+        else:
+            tables.append(_questions(instrument, part, needs, numbers, number))
+    return tables, list(dict.fromkeys(keys))
+
+
+def _matrix_key(items: list[Item], item: Item) -> str:
+    """The list of options that makes a table of codes; empty for a question that stands alone."""
+    if item.type != "select_one" or not item.options:
+        return ""
+    same = [one for one in items if one.options == item.options and one.type == "select_one"]
+    return item.options if len(same) > LEAST_IN_MATRIX and item.scale else ""
+
+
+def _keys(instrument: Instrument, items: list[Item], needs: dict[str, Item]) -> list[str]:
+    keys = [f"Ответ: {_key(instrument.options_of(items[0]))}."]
+    helps = [needs[item.name] for item in items if item.name in needs]
+    if helps:
+        keys.append(f"{helps[0].label.rstrip('?')}: {_key(instrument.options_of(helps[0]))}.")
+    return keys
+
+
+def _key(options: list[Option]) -> str:
+    return "; ".join(f"{option.name} — {option.label}" for option in options)
+
+
+def _matrix(
+    instrument: Instrument, items: list[Item], needs: dict[str, Item], numbers: dict[str, str], code: str
+) -> Table:
+    """Statements with their codes to circle, and beside them the codes of the help wanted."""
+    group = next((one for one in instrument.groups if one.name == items[0].group), None)
+    helped = any(item.name in needs for item in items)
+    columns = [Column(title="№", width=0.5), Column(title="Утверждение", width=3.8), Column(title="Ответ", width=2.5)]
+    if helped:
+        columns.append(Column(title="Нужна ли помощь", width=2.2))
+    rows = []
+    for item in items:
+        codes = [*codes_of(instrument, item), *([NA_CODE] if item.not_applicable else [])]
+        cells = [numbers[item.name], _asked(instrument, item, numbers), GAP.join(codes)]
+        if helped:
+            cells.append(_help(instrument, item, needs.get(item.name)))
+        rows.append(_row(item.name, cells))
+    title = (group.ask if group else "") or "Обведите один код в каждой строке"
+    return Table(id=code, title=title, columns=columns, rows=rows, source="")
+
+
+def _help(instrument: Instrument, item: Item, need: Item | None) -> str:
+    """«если 0, 1 или 2:» and the codes."""
+    if need is None:
+        return ""
+    codes = GAP.join(codes_of(instrument, need))
+    opening = opening_codes(need.relevant, item.name, instrument) if need.relevant else []
+    return f"если {listed(opening)}:\n{codes}" if opening else codes
+
+
+def _questions(
+    instrument: Instrument, items: list[Item], needs: dict[str, Item], numbers: dict[str, str], code: str
+) -> Table:
+    """Questions one by one, each with its own answers."""
+    rows = []
+    for item in items:
+        for one in (item, needs[item.name]) if item.name in needs else (item,):
+            number = numbers.get(one.name, "")
+            rows.append(_row(one.name, [number, _asked(instrument, one, numbers), _place(instrument, one)]))
+    columns = [Column(title="№", width=0.6), Column(title="Вопрос", width=4.0), Column(title="Ответ", width=3.6)]
+    return Table(id=code, title="Впишите ответ или обведите его код", columns=columns, rows=rows, source="")
+
+
+def _row(key: str, texts: list[str]) -> Row:
+    return Row(key=key, cells=[Cell(value=text, printed=text) for text in texts])
+
+
+def _asked(instrument: Instrument, item: Item, numbers: dict[str, str]) -> str:
+    """The words of a question with its hint, unit and skip."""
+    lines = [item.label or item.hint]
+    if item.hint and item.label:
+        lines.append(f"({item.hint})")
+    if item.relevant:
+        lines.append(f"Заполняется, если {skip_words(item.relevant, instrument, numbers)}.")
+    if item.required_when:
+        lines.append(f"Обязательно, если {skip_words(item.required_when, instrument, numbers)}.")
+    return "\n".join(lines)
+
+
+def _place(instrument: Instrument, item: Item) -> str:
+    """Where the answer is written: codes with their words, or lines."""
+    unit = f" {item.unit}" if item.unit else ""
+    options = instrument.options_of(item)
+    na = [f"{NA_CODE} — {item.not_applicable}"] if item.not_applicable else []
+    limit = item.parameters.get("max", "")
+    if item.type == "rank":
+        first = f"Впишите места от 1 до {limit or len(options)}:"
+        return "\n".join([first, *(f"{LINE * 3} {option.label}" for option in options), *na])
+    if options:
+        shown = [
+            f"{option.name} — {option.label}" if option.name != option.label else option.label for option in options
+        ]
+        several = ["Обведите все подходящие" + (f", не больше {limit}:" if limit else ":")]
+        return "\n".join([*(several if item.type == "select_multiple" else []), *shown, *na])
+    if item.type == "note":
+        return ""
+    if item.type == "range":
+        return f"число от {item.parameters.get('start', '1')} до {item.parameters.get('end', '10')}: {LINE * 6}{unit}"
+    if item.type == "date":
+        return f"«{LINE * 3}» {LINE * 12} 20{LINE * 2} г."
+    if item.type == "time":
+        return f"{LINE * 3} ч {LINE * 3} мин"
+    lines = f"{LINE * 24}\n{LINE * 24}" if item.type == "text" else LINE * 10
+    return "\n".join([lines + unit, *na])
