@@ -188,6 +188,7 @@ def compare_catalogues(old: Catalogue, new: Catalogue) -> list[Change]:
         ("title", "название"),
         ("high_share", "доля высокого уровня, %"),
         ("plural", "множественное число"),
+        ("marks", "граница"),
     ):
         details += _detail(words, getattr(old, name), getattr(new, name))
     found = [Change("catalogue", "", "changed", "form", new.title, tuple(details))] if details else []
@@ -272,6 +273,8 @@ def _label(one: Part | Option) -> str:
 def _detail(words: str, old: Any, new: Any) -> list[Detail]:
     if old == new:
         return []
+    if isinstance(old, Part) and isinstance(new, Part):
+        old, new = old.model_dump(), new.model_dump()
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         return [
             part

@@ -49,15 +49,30 @@ VALUES = {
     "by": "Кем утверждено",
     "on": "Когда утверждено",
 }
+MARKS = {
+    "systemic": "Системный дефицит: от, % учителей",
+    "common": "Общий для муниципалитета: от, школ",
+    "noticeable": "Заметное изменение M: от, пунктов",
+    "enough": "Достаточный охват: от, %",
+    "course_group": "Мест в группе курсов",
+}
+NUMBERS = {
+    "high_share": 100.0,
+    "systemic": 100.0,
+    "common": 1e4,
+    "noticeable": 100.0,
+    "enough": 100.0,
+    "course_group": 1e4,
+}
 
 
 def write_rules(catalogue: Catalogue, path: Path) -> None:
     """Write an .xlsx that ``read_rules_table`` reads back as the same catalogue."""
     rows = [[title for title, _ in COLUMNS.values()]]
     rows += [[_cell(name, getattr(rule, name)) for name in COLUMNS] for rule in catalogue.rules]
-    approval = catalogue.thresholds.model_dump()
-    values = {name: approval.get(name, getattr(catalogue, name, "")) for name in VALUES}
-    settings = [["Параметр", "Значение"], *([VALUES[name], _plain(value)] for name, value in values.items())]
+    told = {**catalogue.model_dump(), **catalogue.marks.model_dump(), **catalogue.thresholds.model_dump()}
+    values = [[title, _plain(told[name])] for name, title in (VALUES | MARKS).items()]
+    settings = [["Параметр", "Значение"], *values]
     plural = [["Кто", "Во множественном числе"], *([one, many] for one, many in catalogue.plural.items())]
     widths = [width for _, width in COLUMNS.values()]
     write_tables(path, {RULES: (rows, widths), SETTINGS: (settings, [44, 60]), PLURAL: (plural, [40, 40])})
@@ -183,22 +198,24 @@ def _value(name: str, text: str) -> Any:
 
 
 def _settings(sheet: Sheet | None, problems: list[Problem]) -> dict[str, Any]:
-    names = {title.lower(): name for name, title in VALUES.items()}
+    names = {title.lower(): name for name, title in (VALUES | MARKS).items()}
     found: dict[str, Any] = {}
     for title, text in _pairs(sheet):
         name = names.get(title.lower())
         if name is None:
             problems.append(Problem(f"лист {SETTINGS}", f"неизвестный параметр «{title}»"))
-        elif name == "high_share":
+        elif name in NUMBERS:
             number = text.replace(",", ".")
-            if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", number) or not 0 <= float(number) <= 100:
-                problems.append(Problem(f"лист {SETTINGS}, «{title}»", f"нужно число от 0 до 100, а не «{text}»"))
+            if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,12})?", number) or not 0 <= float(number) <= NUMBERS[name]:
+                words = f"нужно число от 0 до {NUMBERS[name]:g}, а не «{text}»"
+                problems.append(Problem(f"лист {SETTINGS}, «{title}»", words))
             else:
-                found[name] = float(number)
+                found[name] = float(number) if "." in number else int(number)
         else:
             found[name] = text
     approval = {name: found.pop(name) for name in Approval.model_fields if name in found}
-    return {**found, "thresholds": approval}
+    marks = {name: found.pop(name) for name in MARKS if name in found}
+    return {**found, "thresholds": approval, "marks": marks}
 
 
 def _pairs(sheet: Sheet | None) -> Iterator[tuple[str, str]]:

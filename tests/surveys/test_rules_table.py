@@ -11,8 +11,9 @@ from surveys.bands_table import read_bands, write_bands
 from surveys.definition import load_instrument
 from surveys.errors import DefinitionError
 from surveys.roadmap import load_roadmap
-from surveys.rules import load_rules
-from surveys.rules_table import read_rules_table, write_rules
+from surveys.rules import Catalogue, Rule, load_rules
+from surveys.rules_table import COLUMNS, read_rules_table, write_rules
+from surveys.thresholds import Thresholds
 
 QUESTIONNAIRE, CARD, RULES = load_instrument("teacher_deficits"), load_instrument("school_card"), load_rules()
 ROADMAP = load_roadmap()
@@ -60,6 +61,14 @@ def test_edited_condition_and_approval_are_taken(edited):
     assert rules.rule("Q-SUB-S").when == "${blk.SUB.share} >= 40"
     assert rules.thresholds.by == "Приказ № 1"
     assert rules.thresholds.on == "2020-06-20"
+
+
+def test_every_field_of_a_rule_and_of_the_catalogue_has_its_cell(tmp_path):
+    marks = {name: field.default + 1 for name, field in Thresholds.model_fields.items()}
+    rules = Catalogue.model_validate({**RULES.model_dump(), "marks": marks, "high_share": 40.5, "version": "7"})
+    write_rules(rules, tmp_path / "f.xlsx")
+    assert read_rules_table(tmp_path / "f.xlsx", **KNOWN) == rules
+    assert set(COLUMNS) == set(Rule.model_fields)
 
 
 @pytest.mark.parametrize(
