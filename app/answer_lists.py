@@ -140,9 +140,7 @@ def store_answer_lines(wave: Wave, lines: list[AnswerLine], source: str) -> int:
                 received_utc=now,
             )
         except SubmissionConflictError:
-            problems.append(
-                Problem(f"строка {line.line}", "этот человек уже ответил иначе: первые ответы остаются")
-            )
+            problems.append(Problem(f"строка {line.line}", "этот человек уже ответил иначе: первые ответы остаются"))
             continue
         if fresh:
             added += 1

@@ -132,9 +132,7 @@ def add_instrument(instrument: Instrument, source: str) -> InstrumentVersion:
         )
     )
     if kept is not None and kept.sha256 != instrument.sha256():
-        text = (
-            f"версия {instrument.version} анкеты «{instrument.code}» уже есть с другим содержанием: смените номер"
-        )
+        text = f"версия {instrument.version} анкеты «{instrument.code}» уже есть с другим содержанием: смените номер"
         raise DefinitionError(text, source)
     return store_instrument(instrument)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length, ValidationError
 
 from app.auth.codes import is_code, normalise
@@ -13,9 +13,13 @@ from app.auth.passwords import weakness
 REPEAT = EqualTo("password", _l("Пароли не совпали. Введите одно и то же дважды"))
 
 
+SHARED = _l("Чужой или общий компьютер: ничего не оставлять в браузере")
+
+
 class LoginForm(FlaskForm):
     username = StringField(_l("Имя для входа"), validators=[DataRequired(_l("Введите имя для входа")), Length(max=120)])
     password = PasswordField(_l("Пароль или ПИН-код"), validators=[DataRequired(_l("Введите пароль")), Length(max=200)])
+    shared = BooleanField(SHARED)
 
 
 class SlipForm(FlaskForm):
@@ -39,6 +43,7 @@ class NewPasswordForm(FlaskForm):
         description=_l("ПИН-код — от 6 цифр, пароль — от 8 знаков. Запомните его: талон действует один раз."),
     )
     repeat = PasswordField(_l("Ещё раз"), validators=[DataRequired(_l("Повторите пароль")), REPEAT])
+    shared = BooleanField(SHARED)
 
     def __init__(self, *args: Any, names: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -34,12 +34,12 @@ def login() -> str | Response:
     if form.validate_on_submit():
         person, problem = check_password(form.username.data or "", form.password.data or "")
         if person:
-            return enter(person)
+            return enter(person, shared=form.shared.data)
         form.password.errors = [problem]
     return render_template("auth/login.html", form=form, slip_form=SlipForm(formdata=None))
 
 
-def enter(person: Person) -> Response:
+def enter(person: Person, *, shared: bool) -> Response:
     """Open the session of ``person`` and go where they were going."""
     now = utc_now()
     first = person.first_sign_in_utc is None
@@ -47,14 +47,20 @@ def enter(person: Person) -> Response:
     person.first_sign_in_utc = person.first_sign_in_utc or now
     person.last_sign_in_utc = now
     record("signed_in", "person", person.id, actor=person.id)
-    session.permanent = True
-    login_user(person)
+    keep_session(person, shared=shared)
     db.session.commit()
     if first:
         flash(_("Первый вход: %(moment)s. Раньше под этим именем никто не входил.", moment=moment(now)))
     elif before and now - before > dt.timedelta(days=1):
         flash(_("Прошлый вход: %(moment)s. Если это были не вы, смените пароль.", moment=moment(before)))
     return redirect(safe_target(request.args.get("next")))
+
+
+def keep_session(person: Person, *, shared: bool) -> None:
+    """Sign ``person`` in; on a computer of many the session ends with the browser and nothing waits in it."""
+    session.permanent = not shared
+    session["shared"] = shared
+    login_user(person)
 
 
 @bp.post("/login/slip")
@@ -112,8 +118,7 @@ def first() -> str | Response:
             return render_template("auth/slip_used.html", slip=slip, form=SlipForm(formdata=None))
         person = slip.person
         db.session.commit()
-        session.permanent = True
-        login_user(person)
+        keep_session(person, shared=form.shared.data)
         if again is None:
             flash(_("Первый вход: %(moment)s. Пароль сохранён.", moment=moment(person.first_sign_in_utc)))
         else:
@@ -144,9 +149,28 @@ def report() -> Response:
 
 @bp.post("/logout")
 def logout() -> Response:
-    """Sign out of this browser."""
+    """Sign out of this browser; it is told to forget pages and whatever waited in it."""
+    return forget_here()
+
+
+def forget_here() -> Response:
+    """End the session and clear what the browser keeps of this site."""
     logout_user()
-    return redirect(url_for("auth.login"))
+    session.clear()
+    response = redirect(url_for("auth.login"))
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@bp.post("/account/shared")
+def shared() -> Response:
+    """«Чужой компьютер»: from now on nothing waits in this browser, or it may again."""
+    session["shared"] = not session.get("shared")
+    session.permanent = not session["shared"]
+    response = redirect(url_for("auth.account"))
+    if session["shared"]:
+        response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 @bp.route("/account", methods=["GET", "POST"])
@@ -176,9 +200,9 @@ def leave_everywhere() -> Response:
     current_user.session_epoch += 1
     record("signed_out_everywhere", "person", current_user.id)
     db.session.commit()
-    logout_user()
+    response = forget_here()
     flash(_("Вы вышли на всех устройствах."))
-    return redirect(url_for("auth.login"))
+    return response
 
 
 @bp.post("/account/unseal")

@@ -8,6 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
+from app.database import mark_writing
 from app.extensions import db
 from app.importing import Table, read_table
 from app.people import changes, kept_lists, lists, queries, school_lists
@@ -23,7 +24,9 @@ MOST_SHOWN = 200
 
 @bp.route("/import", methods=["GET", "POST"])
 def upload() -> str | Response:
-    """Read a file and show what it would change; nothing is changed yet."""
+    """Read a file and show what it would change; nothing is changed yet, so nobody's writing has to wait."""
+    db.session.rollback()
+    mark_writing(False)
     form = list_form()
     problems: list[str] = []
     if form.validate_on_submit():

@@ -209,3 +209,13 @@ def test_bad_answers_are_named_by_row_and_column_and_none_is_stored(app: Flask, 
 def test_unknown_wave_is_refused(app: Flask, tmp_path: Path, wave: str) -> None:
     refused = run(app, "answers", "import", wave, str(answer_file(tmp_path / "a.csv", [])))
     assert (refused.exit_code, "Этапа" in refused.stderr) == (2, True)
+
+
+def test_sample_file_of_answers_has_a_column_for_every_question() -> None:
+    from app.starting import load_packaged
+    from surveys.answer_columns import answers_of
+    from surveys.reading import read_table
+
+    answers, context = answers_of(read_table(DOCS / "answers.csv"), load_packaged().questionnaire)
+    assert context == ["respondent_id", "school", "табельный"]
+    assert answers.closed.shape[0] == 2
