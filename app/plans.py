@@ -176,6 +176,11 @@ def change_state(
     return event
 
 
+def shown_number(number: str) -> str:
+    """«5.3» for the duty with the key «O5.3»; an item's number as it is."""
+    return number.removeprefix("O")
+
+
 def current_plan() -> RoadmapPlan | None:
     """The plan stored last."""
     return db.session.scalar(db.select(RoadmapPlan).order_by(RoadmapPlan.id.desc()).limit(1))
@@ -265,11 +270,13 @@ class ItemProgress:
     late: int
 
 
-def plan_progress(plan: RoadmapPlan, today: dt.date, scope: str | None = None) -> list[ItemProgress]:
-    """Items and duties of the plan with their state: of the whole plan, or of one addressee that has the item."""
+def plan_progress(
+    plan: RoadmapPlan, today: dt.date, scope: str | None = None, *, duties: bool = True
+) -> list[ItemProgress]:
+    """Items (and duties) of the plan with their state: of the whole plan, or of one addressee that has the item."""
     marks = marks_now(plan)
     lines = []
-    for item in (item for section in plan.sections for item in section.items):
+    for item in (item for section in plan.sections if duties or not section.duties for item in section.items):
         wanted = [mark for mark in marks.get(item.id, []) if scope is None or mark.scope == scope]
         if wanted:
             now = progress(wanted)

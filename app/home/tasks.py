@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from app.home import queries
 from app.models import Person, RoadmapPlan, School
-from app.plans import plan_progress
+from app.plans import plan_progress, shown_number
 
 SOON = 3  # days within which a deadline «ждёт»
 MOST_ITEMS = 8  # roadmap lines on the home page; the rest are one link away
@@ -97,7 +97,7 @@ def item_tasks(plan: RoadmapPlan, role: str, school: School, today: dt.date) -> 
     return [
         dated(
             short(line.item.title),
-            _("п. %(number)s дорожной карты", number=line.item.number),
+            _("п. %(number)s дорожной карты", number=shown_number(line.item.number)),
             url_for("roadmap.item", number=line.item.number),
             line.item.due_date,
             today,
@@ -123,7 +123,11 @@ def department_tasks(person: Person, plan: RoadmapPlan | None, today: dt.date, z
     if plan is not None and "municipal" in person.roles:
         late = sorted((line for line in plan_progress(plan, today) if line.late), key=lambda line: -line.late)
         for line in late[:MOST_ITEMS]:
-            note = _("п. %(number)s, %(done)d из %(of)d", number=line.item.number, done=line.now.done, of=line.now.of)
+            note = _("п. %(number)s", number=shown_number(line.item.number))
+            if line.item.per_school:
+                note += ngettext(
+                    ", %(done)d из %(num)d школы", ", %(done)d из %(num)d школ", line.now.of, done=line.now.done
+                )
             address = url_for("roadmap.item", number=line.item.number)
             yield dated(short(line.item.title), note, address, line.item.due_date, today)
 

@@ -53,7 +53,7 @@ def road_counts(plan: RoadmapPlan | None, today: dt.date, person: Person | None)
     if plan is None:
         return None
     scope = next((a.scope for a in person.assignments if a.school_id), None) if person else None
-    return count_by_status(plan_progress(plan, today, scope))
+    return count_by_status(plan_progress(plan, today, scope, duties=False))
 
 
 @bp.get("/healthz")

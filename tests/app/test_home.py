@@ -64,7 +64,8 @@ def test_municipal_coordinator_sees_overdue_items_and_counts(login_as: SignIn) -
     add_plan()
     page = home(login_as("maria"))
     assert 'href="/roadmap/1.1"' in page
-    assert "Дорожная карта" in page
+    late = page.split("<span>просрочено</span><i></i><b>")[1].split("<")[0]
+    assert f"просрочено: {late}<" in login_as("maria").get("/roadmap/").get_data(as_text=True)
 
 
 def test_coordinator_is_told_of_a_slip_used_by_somebody_else(login_as: SignIn) -> None:
