@@ -85,8 +85,17 @@ def _build(code: str, released: Released, instrument: Instrument) -> dict[str, A
         "heat": _heat(heat, instrument) if heat else None,
         "items": items,
         "quadrants": None if group.hidden else tables.quadrants_table(group, instrument, k, source),
+        "changes": _changes(code, released, instrument, source),
         **_choices(group, released, instrument, source),
     }
+
+
+def _changes(code: str, released: Released, instrument: Instrument, source: str) -> Table | None:
+    """What became of the same persons since the previous stage; None at a first one."""
+    from surveys.report_tables import changes_table
+
+    found = [change for group, change in released.changes if group == code]
+    return changes_table(found, instrument, released.k, source) if found else None
 
 
 def _choices(group: GroupFigures, released: Released, instrument: Instrument, source: str) -> dict[str, list[Table]]:

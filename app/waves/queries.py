@@ -120,7 +120,8 @@ def unfinished(wave_id: int, school_ids: frozenset[int]) -> list[tuple[str, str]
 
 def late_answers(wave_id: int, counted: int) -> int:
     """Answers that came after the calculation."""
-    total = db.session.scalar(db.select(db.func.count()).select_from(Submission).where(Submission.wave_id == wave_id))
+    counting = db.select(db.func.count()).select_from(Submission)
+    total = db.session.scalar(counting.where(Submission.wave_id == wave_id, Submission.withdrawn_utc.is_(None)))
     return max(0, (total or 0) - counted)
 
 

@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.events import record
 from app.extensions import db
+from app.late_answers import ask_recount
 from app.models import Wave
 from app.models.columns import utc_now
 from app.pages import timezone_name
@@ -186,6 +187,19 @@ def close(code: str) -> str | Response:
         return redirect(url_for("waves.board", code=code))
     total = queries.total_of(queries.completion(wave, None))
     return render_template("waves/close.html", wave=wave, form=form, total=total)
+
+
+@bp.post("/<code>/recount")
+def recount(code: str) -> Response:
+    """Calculate anew with the answers that came late, where that tells nothing of few people."""
+    wave = wave_or_404(code)
+    snapshot = latest_snapshot(wave.id)
+    if snapshot is None or not queries.late_answers(wave.id, snapshot.n):
+        abort(404)
+    ask_recount(wave, current_user.id)
+    db.session.commit()
+    flash(_("Пересчёт поставлен в очередь: итог — в «Моих документах»."))
+    return redirect(url_for("waves.analysis", code=code))
 
 
 @bp.get("/<code>/analysis")

@@ -333,3 +333,7 @@ def test_failed_calculation_says_so_and_can_be_repeated(app: Flask, opened: None
     post_form(client, f"{HERE}close", page=HERE)
     run_pending_jobs(app)
     assert latest_snapshot(wave_world.the_wave().id) is not None
+
+
+def test_first_stage_has_nothing_to_compare_with(closed: None) -> None:
+    assert released_of(db.session.scalars(db.select(Snapshot)).one()).changes == []
