@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from app.access import ACCESS
+from surveys.languages import tag_of
 
 # (words, endpoint); the access table decides who sees a line.
 MENU = (
@@ -57,6 +58,16 @@ def clock(value: dt.datetime | None) -> str:
     return format_datetime(value, "HH:mm") if value else ""
 
 
+def saved_words(value: dt.datetime | None) -> str:
+    """«14:32» of today, «20 июня, 14:32» of another day."""
+    if value is None:
+        return ""
+    today = format_datetime(dt.datetime.now(dt.UTC), "yyyy-MM-dd")
+    return (
+        clock(value) if format_datetime(value, "yyyy-MM-dd") == today else f"{day(value, year=False)}, {clock(value)}"
+    )
+
+
 def decimal(value: float | None, digits: int = 1) -> str:
     """«46,3» with the decimal comma, half up; a dash for nothing."""
     if value is None:
@@ -78,11 +89,19 @@ def month_word(value: dt.date) -> str:
     return format_date(value, "LLL")
 
 
+def language_name(language: str) -> str:
+    """«Русский» of «Русский (ru)»; the form's own language without a name is Russian."""
+    return "Русский" if language == "ru" else language.partition(" (")[0]
+
+
 FILTERS = {
+    "language_name": language_name,
+    "language_tag": tag_of,
     "clock": clock,
     "day": day,
     "decimal": decimal,
     "moment": moment,
     "month_word": month_word,
+    "saved_words": saved_words,
     "weekday": weekday,
 }

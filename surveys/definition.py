@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from surveys.definition_checks import Finding, as_problem, find_problems, shape_problem
 from surveys.errors import DefinitionError
+from surveys.languages import languages_of, tag_of, translate
 
 ItemType = Literal[
     "select_one", "select_multiple", "rank", "integer", "decimal", "range", "text", "date", "time", "note", "calculate"
@@ -177,8 +178,16 @@ class Instrument(Part):
     @property
     def language_tag(self) -> str:
         """Language of the texts for a page's ``lang``: «ru» of «Русский (ru)»; empty where the form does not say."""
-        found = re.search(r"(?:^|\()([a-z]{2,3}(?:-[A-Za-z0-9]+)*)\)?$", self.language)
-        return found[1] if found else ""
+        return tag_of(self.language)
+
+    def in_language(self, language: str) -> "Instrument":
+        """A translated copy with the same codes; itself where the form has no such language."""
+        return translate(self, language)
+
+    @property
+    def choices_of_language(self) -> list[str]:
+        """Languages a respondent may choose from; empty where there is only one."""
+        return languages_of(self)
 
     def item(self, name: str) -> Item:
         """The item called ``name``; KeyError where there is none."""
