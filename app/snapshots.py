@@ -5,9 +5,9 @@ The snapshot holds no ids of people: rows are shuffled, and only the school stan
 
 import datetime as dt
 import hashlib
-import random
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -17,18 +17,21 @@ from app.content import instrument_of, rules_of
 from app.events import record
 from app.extensions import db
 from app.jobs import JobFailed, JobRun, enqueue, job_kind
-from app.models import Finding, Job, Municipality, School, Snapshot, Submission, Wave
+from app.models import Finding, Job, Municipality, Snapshot, Wave
 from app.models.columns import utc_now
 from app.models.waves import STAGES
 from app.population import asked_by_school
+from app.stages import NOT_LINKED, Linked, changes_since_previous, load_answers
 from surveys.definition import Instrument
 from surveys.released import Released
+
+if TYPE_CHECKING:
+    from surveys.answer_set import AnswerSet
 
 STEPS = 4
 FIRST = 1  # number of the snapshot taken at closing
 MUNICIPALITY = "municipality"
 Progress = Callable[[int, int, str], None]
-Answers = tuple[dict, list, list, dict, int | None]
 
 
 def close_wave(wave: Wave, *, actor: int | None = None, at: dt.datetime | None = None) -> None:
@@ -84,11 +87,18 @@ def close_wave_job(job: JobRun) -> None:
 
 
 def build_snapshot(
-    wave: Wave, progress: Progress = lambda _step, _steps, _note: None, *, at: dt.datetime | None = None
+    wave: Wave,
+    progress: Progress = lambda _step, _steps, _note: None,
+    *,
+    at: dt.datetime | None = None,
+    number: int = FIRST,
+    linked: Linked | None = None,
+    guard: Callable[[Released], Released] = lambda released: released,
 ) -> Snapshot:
     """Compute the snapshot of ``wave`` with its findings. Reads only: the caller adds it to the session and commits.
 
-    ``progress`` may end the read transaction; nothing of the session is used after its first call.
+    ``linked``: changes since the previous stage where they are known already; ``guard``: what is still withheld beside
+    an earlier snapshot. ``progress`` may end the read transaction; nothing of the session is used after its first call.
     """
     instrument, rules = instrument_of(wave.instrument_version), rules_of(wave.rule_version)
     municipality = db.session.get_one(Municipality, wave.municipality_id)
@@ -99,11 +109,13 @@ def build_snapshot(
     units = {part.school.code: part.unit for part in wave.schools if part.unit}
     asked = asked_by_school(wave_id)
     population = {school: asked.get(school, 0) for school in labels}
-    rows = read_answers(wave_id)
+    answers, _keys = load_answers(wave_id, instrument)
+    n, line = len(answers), {school: units.get(school, school) for school in labels}
+    linked = linked or changes_since_previous(wave, instrument, line)
     cards = {part.school.code: card_for_rules(card) for part in wave.schools if (card := last_signed(part.school_id))}
 
     progress(1, STEPS, _("Считаем блоки по школам"))
-    dataset, released = compute(instrument, rows, population, labels, units, name, code, k, taken)
+    released = guard(compute(instrument, answers, population, labels, units, name, code, k, taken, number, linked))
     progress(2, STEPS, _("Ищем выводы по правилам"))
     from surveys.findings import find
 
@@ -129,12 +141,13 @@ def build_snapshot(
                 )
             )
     progress(3, STEPS, _("Проверяем и сжимаем данные"))
+    dataset = answers.to_bytes()
     text = released.model_dump_json()
     return Snapshot(
         wave_id=wave_id,
-        number=FIRST,
+        number=number,
         taken_utc=taken,
-        n=len(rows),
+        n=n,
         population=population,
         dataset=dataset,
         released=text,
@@ -143,26 +156,9 @@ def build_snapshot(
     )
 
 
-def read_answers(wave_id: int) -> list[Answers]:
-    """(values, not applicable, not asked, {"school": code}, seconds) of every submission, shuffled, without keys."""
-    query = (
-        db.select(
-            Submission.values, Submission.not_applicable, Submission.not_asked, School.code, Submission.active_seconds
-        )
-        .join(School, School.id == Submission.school_id)
-        .where(Submission.wave_id == wave_id)
-    )
-    rows: list[Answers] = [
-        (values, marked, skipped, {"school": code}, seconds)
-        for values, marked, skipped, code, seconds in db.session.execute(query)
-    ]
-    random.SystemRandom().shuffle(rows)
-    return rows
-
-
 def compute(
     instrument: Instrument,
-    rows: list[Answers],
+    answers: "AnswerSet",
     population: dict[str, int],
     labels: dict[str, str],
     units: dict[str, str],
@@ -170,26 +166,25 @@ def compute(
     wave: str,
     k: int,
     taken: dt.datetime,
-) -> tuple[bytes, Released]:
-    """The dataset as bytes and what may be shown of it."""
-    from surveys.answer_set import AnswerSet
+    number: int = FIRST,
+    linked: Linked = NOT_LINKED,
+) -> Released:
+    """What may be shown of the answers."""
     from surveys.disclosure.gate import release
     from surveys.summary import summarise_by
 
-    answers = AnswerSet.from_submissions(
-        instrument, [row[:4] for row in rows], [None if row[4] is None else float(row[4]) for row in rows]
-    )
-    summaries = summarise_by(answers, instrument, "school") if rows else {}
-    released = release(
+    summaries = summarise_by(answers, instrument, "school") if len(answers) else {}
+    return release(
         instrument,
         summaries,
         population,
         wave=wave,
-        snapshot=FIRST,
+        snapshot=number,
         taken_utc=taken.isoformat(timespec="seconds"),
         labels=labels,
         municipality=municipality,
         k=k,
         units=units,
+        changes=linked.changes,
+        previous=linked.previous,
     )
-    return answers.to_bytes(), released

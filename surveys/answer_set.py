@@ -60,10 +60,17 @@ class AnswerSet:
 
     @classmethod
     def from_submissions(
-        cls, instrument: Instrument, rows: Iterable[Row], seconds: Sequence[float | None] | None = None
+        cls,
+        instrument: Instrument,
+        rows: Iterable[Row],
+        seconds: Sequence[float | None] | None = None,
+        packed: Sequence[bytes] | None = None,
     ) -> "AnswerSet":
-        """Build from stored submissions: (values, not_applicable, not_asked, group columns) of each respondent."""
-        return _collect(instrument, list(rows), seconds)
+        """Build from stored submissions: (values, not_applicable, not_asked, group columns) of each respondent.
+
+        ``packed``: their vectors of closed questions (``answers.pack_codes``), from which those are read faster.
+        """
+        return _collect(instrument, list(rows), seconds, packed)
 
     @classmethod
     def from_checked(
@@ -178,16 +185,29 @@ class AnswerSet:
             )
 
 
-def _collect(instrument: Instrument, rows: list[Row], seconds: Sequence[float | None] | None) -> AnswerSet:
-    marks = [(values, frozenset(marked), frozenset(skipped)) for values, marked, skipped, _ in rows]
-    closed = closed_items(instrument)
-    numbers = [item for item in instrument.items if item.type in NUMBERS]
-    texts = [item for item in instrument.items if item.type in TEXTS]
-    kind = np.uint8 if code_bytes(instrument) == 1 else np.uint16
-    table = np.full((len(rows), len(closed)), BLANK, dtype=kind, order="F")
+def _closed_table(
+    instrument: Instrument, marks: "list[Mark]", packed: Sequence[bytes] | None
+) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    closed, width = closed_items(instrument), code_bytes(instrument)
+    if packed is not None and all(len(one) == width * len(closed) for one in packed):
+        kind = np.uint8 if width == 1 else np.dtype("<u2")
+        return np.asfortranarray(np.frombuffer(b"".join(packed), kind).reshape(len(marks), len(closed)))
+    table = np.full((len(marks), len(closed)), BLANK, np.uint8 if width == 1 else np.uint16, order="F")
     for place, item in enumerate(closed):
         positions = {code: stored_position(at) for at, code in enumerate(codes_of(instrument, item))}
         table[:, place] = [_closed_code(item.name, positions, *mark) for mark in marks]
+    return table
+
+
+def _collect(
+    instrument: Instrument,
+    rows: list[Row],
+    seconds: Sequence[float | None] | None,
+    packed: Sequence[bytes] | None = None,
+) -> AnswerSet:
+    marks = [(values, frozenset(marked), frozenset(skipped)) for values, marked, skipped, _ in rows]
+    numbers = [item for item in instrument.items if item.type in NUMBERS]
+    texts = [item for item in instrument.items if item.type in TEXTS]
     number_states = np.empty((len(rows), len(numbers)), np.uint8)
     number_table = np.full((len(rows), len(numbers)), np.nan)
     for place, item in enumerate(numbers):
@@ -199,8 +219,8 @@ def _collect(instrument: Instrument, rows: list[Row], seconds: Sequence[float | 
         text_states[:, place] = [_state(item.name, *mark) for mark in marks]
     names = list(dict.fromkeys(name for *_, group in rows for name in group))
     return AnswerSet(
-        [item.name for item in closed],
-        table,
+        [item.name for item in closed_items(instrument)],
+        _closed_table(instrument, marks, packed),
         {item.name: _several(instrument, item, marks) for item in instrument.items if item.type in MULTIPLE},
         [item.name for item in numbers],
         number_table,

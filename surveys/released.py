@@ -110,6 +110,7 @@ class Change(Figures):
     change: float | None = None
     sd_change: float | None = None
     hidden: Hidden | None = None
+    comparable: bool = True  # False: the block's items changed between the versions
 
 
 class Released(Figures):
@@ -124,6 +125,8 @@ class Released(Figures):
     municipality: GroupFigures
     schools: list[GroupFigures]
     changes: list[tuple[str, Change]] = []  # (group code, change since the previous stage)
+    previous: str = ""  # code of the wave that the changes are counted from
+    previous_snapshot: int | None = None
 
     def group(self, code: str) -> GroupFigures:
         """The municipality or one school; KeyError where there is no such group."""

@@ -2,12 +2,14 @@
 
 from surveys.disclosure.changes import PairSummary, comparable_scales, may_enter, release_changes, summarise_pairs
 from surveys.disclosure.gate import MUNICIPALITY, release
+from surveys.disclosure.late import carry_over
 from surveys.disclosure.tables import TOTAL, suppress_table
 
 __all__ = [
     "MUNICIPALITY",
     "TOTAL",
     "PairSummary",
+    "carry_over",
     "comparable_scales",
     "may_enter",
     "release",

@@ -11,7 +11,7 @@ from surveys.compare import match_rows
 from surveys.definition import Instrument
 from surveys.disclosure.details import spread_groups
 from surveys.disclosure.gate import LEAST_K, MUNICIPALITY
-from surveys.disclosure.groups import hide_groups
+from surveys.disclosure.groups import hide_groups, means_open, next_to_hide
 from surveys.disclosure.shares import SMALL
 from surveys.released import Change, Hidden
 from surveys.scoring import practice_items, score_all
@@ -62,28 +62,29 @@ def summarise_pairs(
     groups: tuple[NDArray[np.str_], NDArray[np.str_]],
     instrument_before: Instrument | None = None,
 ) -> dict[str, PairSummary]:
-    """Group -> summary of its pairs. A person who changed the group counts where the later stage found them.
+    """Group -> summary of its pairs. Pairs are persons of one group in both stages: who moved is in neither pair.
 
     ``keys``: the stable keys of the persons of both stages; ``groups``: their group in each stage.
     """
     earlier = instrument_before or instrument
     names = comparable_scales(earlier, instrument)
     old, new = score_all(before, earlier), score_all(after, instrument)
-    first, second = match_rows(*keys)
-    moved = np.asarray(groups[0]).astype(object)
-    moved[first] = np.asarray(groups[1]).astype(object)[second]
+    first, second = (np.asarray(rows, np.int64) for rows in match_rows(*keys))
+    labels = [np.asarray(one, str) for one in groups]
+    stayed = labels[0][first] == labels[1][second]
+    first, second = first[stayed], second[stayed]
     found = {}
-    for group in sorted({str(name) for name in moved} | {str(name) for name in groups[1]}):
-        rows = [place for place in range(len(first)) if groups[1][second[place]] == group]
+    for group in sorted({str(name) for part in labels for name in part}):
+        own = labels[1][second] == group
         pairs = PairSummary({}, {}, {})
         for name in names:
             x = old.score[:, old.scales.index(name)]
             y = new.score[:, new.scales.index(name)]
-            table = np.asarray([[x[first[row]], y[second[row]]] for row in rows]).reshape(-1, 2)
+            table = np.column_stack([x[first[own]], y[second[own]]])
             table = table[~np.isnan(table).any(axis=1)]
             pairs.matched[name] = Moments.of(np.column_stack([table, table[:, 1] - table[:, 0]]))
-            pairs.only_before[name] = int((~np.isnan(x) & (moved == group)).sum()) - len(table)
-            pairs.only_after[name] = int((~np.isnan(y) & (groups[1] == group)).sum()) - len(table)
+            pairs.only_before[name] = int((~np.isnan(x) & (labels[0] == group)).sum()) - len(table)
+            pairs.only_after[name] = int((~np.isnan(y) & (labels[1] == group)).sum()) - len(table)
         found[group] = pairs
     return found
 
@@ -94,32 +95,67 @@ def release_changes(
     """Changes that may be shown, by group, the municipality first.
 
     Matched persons, only before and only after are linked groups: where the figures of all are shown (``all_shown``),
-    the matched are shown only if each remainder is nobody or at least k. Hidden groups are protected as everywhere.
+    the matched are shown only if each remainder is nobody or at least k, also the remainder of what subtraction leaves
+    to the hidden groups. Hidden groups are protected as everywhere. Blocks that changed between versions have no pairs.
     """
     found: list[tuple[str, Change]] = []
     if not pairs:
         return found
-    whole = list(pairs.values())[0]
-    for part in list(pairs.values())[1:]:
-        whole = whole.merge(part)
+    whole = merge_pairs(list(pairs.values()))
     for name in whole.matched:
+        hidden, why = _hide_pairs(pairs, whole, name, k, all_shown)
         sizes = {group: part.matched[name].n for group, part in pairs.items()}
-        linked = [group for group, part in pairs.items() if all_shown and not _remainders_open(part, name, k)]
-        hidden = hide_groups(sizes, k, already=linked)
         total = whole.matched[name].n
-        if total < k:
-            hidden = dict.fromkeys(sizes, "primary")
-        shown = set(sizes) - set(hidden)
-        spread = spread_groups(sizes, shown, total, SMALL)
-        why: Hidden | None = "primary" if total < k else None
-        if why is None and all_shown and not _remainders_open(whole, name, k):
-            why = "complementary"
+        spread = spread_groups(sizes, set(sizes) - set(hidden), total, SMALL)
         found.append((MUNICIPALITY, _change(name, whole.matched[name], why, total >= SMALL)))
         found += [
             (group, _change(name, part.matched[name], hidden.get(group), group in spread))
             for group, part in pairs.items()
         ]
     return found
+
+
+def merge_pairs(parts: list[PairSummary]) -> PairSummary:
+    """One summary of several groups; there must be at least one."""
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole.merge(part)
+    return whole
+
+
+def _hide_pairs(
+    pairs: Mapping[str, PairSummary], whole: PairSummary, name: str, k: int, all_shown: bool
+) -> tuple[dict[str, Hidden], Hidden | None]:
+    """Groups hidden in one block, and whether the municipality is."""
+    sizes = {group: part.matched[name].n for group, part in pairs.items()}
+    linked = [group for group, part in pairs.items() if all_shown and not _remainders_open(part, name, k)]
+    if whole.matched[name].n < k:
+        return dict.fromkeys(sizes, "primary"), "primary"
+    hidden = hide_groups(sizes, k, already=linked)
+    alone = dict(hidden)
+    while not _left_open(pairs, hidden, name, k, all_shown):
+        extra = next_to_hide(sizes, hidden)
+        if extra is None:  # nothing of the total can be told: the groups need no further protection from it
+            return alone, "complementary"
+        hidden[extra] = "complementary"
+    return hidden, None
+
+
+def _left_open(
+    pairs: Mapping[str, PairSummary], hidden: Mapping[str, Hidden], name: str, k: int, all_shown: bool
+) -> bool:
+    """Whether what the total leaves to the hidden groups keeps their means, and those who left or came, open."""
+    parts = [pairs[group] for group in hidden]
+    if not parts:
+        return True
+    if all_shown and not _remainders_open(merge_pairs(parts), name, k):
+        return False
+    sizes = {group: pairs[group].matched[name].n for group in hidden}
+    for stage in (0, 1):
+        sums = {group: float(pairs[group].matched[name].mean[stage]) * sizes[group] for group in hidden}
+        if not means_open({group: value for group, value in sums.items() if sizes[group]}, sizes, k, None):
+            return False
+    return True
 
 
 def _remainders_open(part: PairSummary, name: str, k: int) -> bool:
@@ -142,10 +178,13 @@ def _change(scale: str, moments: Moments, why: Hidden | None, spread: bool) -> C
 
 def may_enter(published: Mapping[str, Summary], later: Mapping[str, Summary], k: int = LEAST_K) -> bool:
     """Whether late answers may enter a new snapshot: every published group and block gained nobody or at least k."""
+    if any(name not in later for name in published):
+        return False
     for name, new in later.items():
         old = published.get(name)
         gains = [new.rows - (old.rows if old else 0)]
         gains += [int(gain) for gain in new.scales.n[0] - (old.scales.n[0] if old else 0)]
+        gains += [int(gain) for gain in new.scales.need_n[0] - (old.scales.need_n[0] if old else 0)]
         if any(gain < 0 or 0 < gain < k for gain in gains):
             return False
     return True

@@ -60,6 +60,7 @@ def release(
     k: int = LEAST_K,
     units: Mapping[str, str] | None = None,
     changes: list[tuple[str, Change]] | None = None,
+    previous: tuple[str, int] | None = None,
     complementary: bool = True,
 ) -> Released:
     """Apply the disclosure policy to a whole wave.
@@ -70,7 +71,8 @@ def release(
         labels: code -> printed name.
         k: the smallest group that is shown; never under 5.
         units: school code -> code of the reporting unit it was joined to before the wave opened.
-        changes: figures of ``release_changes``, carried along.
+        changes: figures of ``release_changes``, carried along; ``previous`` is the wave and the number of the snapshot
+            that they are counted from.
         complementary: False leaves sums open to subtraction; a negative control for tests.
 
     Raises:
@@ -97,6 +99,8 @@ def release(
         municipality=gate.municipality(municipality),
         schools=[gate.school(name, names.get(name, name)) for name in groups],
         changes=changes or [],
+        previous=previous[0] if previous else "",
+        previous_snapshot=previous[1] if previous else None,
     )
 
 

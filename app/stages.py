@@ -1,0 +1,131 @@
+"""Answers of a wave in columns, and what changed since the stage before it.
+
+Persons are matched by their key and leave as summaries only: nothing here gives out a key or a person's answer.
+"""
+
+import datetime as dt
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.content import instrument_of
+from app.extensions import db
+from app.models import InstrumentVersion, School, Snapshot, Submission, Wave
+from surveys.definition import Instrument
+from surveys.released import Change
+
+if TYPE_CHECKING:
+    from surveys.answer_set import AnswerSet
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Changes by group that may be shown, and (wave code, snapshot number) that they are counted from."""
+
+    changes: list[tuple[str, Change]] = field(default_factory=list)
+    previous: tuple[str, int] | None = None
+
+
+NOT_LINKED = Linked()
+
+
+def load_answers(
+    wave_id: int, instrument: Instrument, until: dt.datetime | None = None
+) -> tuple["AnswerSet", list[str]]:
+    """Every submission of a wave that was not withdrawn, shuffled, with the schools as groups; and the persons' keys.
+
+    ``until``: only what was received up to then.
+    """
+    from surveys.answer_set import AnswerSet
+
+    query = (
+        db.select(
+            Submission.values,
+            Submission.not_applicable,
+            Submission.not_asked,
+            School.code,
+            Submission.active_seconds,
+            Submission.codes,
+            Submission.respondent_key,
+        )
+        .join(School, School.id == Submission.school_id)
+        .where(Submission.wave_id == wave_id, Submission.withdrawn_utc.is_(None))
+    )
+    if until is not None:
+        query = query.where(Submission.received_utc <= until)
+    rows = list(db.session.execute(query))
+    random.SystemRandom().shuffle(rows)
+    answers = AnswerSet.from_submissions(
+        instrument,
+        [(row[0], row[1], row[2], {"school": row[3]}) for row in rows],
+        [None if row[4] is None else float(row[4]) for row in rows],
+        packed=[row[5] for row in rows],
+    )
+    return answers, [row[6] for row in rows]
+
+
+def previous_snapshot(wave: Wave) -> Snapshot | None:
+    """The newest snapshot of the stage before ``wave``: the latest earlier wave with the same questionnaire."""
+    code = db.select(InstrumentVersion.code).where(InstrumentVersion.id == wave.instrument_version_id)
+    return db.session.scalar(
+        db.select(Snapshot)
+        .join(Wave, Wave.id == Snapshot.wave_id)
+        .join(InstrumentVersion, InstrumentVersion.id == Wave.instrument_version_id)
+        .where(
+            InstrumentVersion.code == code.scalar_subquery(),
+            Wave.municipality_id == wave.municipality_id,
+            Wave.opens_utc < wave.opens_utc,
+        )
+        .order_by(Wave.opens_utc.desc(), Snapshot.number.desc())
+        .limit(1)
+    )
+
+
+def changes_since_previous(wave: Wave, instrument: Instrument, units: Mapping[str, str]) -> Linked:
+    """Changes of the same persons since the previous stage that may be shown beside the figures of all.
+
+    ``units``: code of a school -> code of the group it is shown in. Schools asked in one stage only have no pairs.
+    """
+    import numpy as np
+
+    from surveys.disclosure import comparable_scales, release_changes, summarise_pairs
+
+    earlier = previous_snapshot(wave)
+    if earlier is None:
+        return NOT_LINKED
+    old = instrument_of(earlier.wave.instrument_version)
+    before, keys_before = load_answers(earlier.wave_id, old, until=earlier.taken_utc)
+    after, keys_after = load_answers(wave.id, instrument)
+    groups = [
+        np.asarray([units.get(code, code) for code in one.groups.get("school", [])], str) for one in (before, after)
+    ]
+    pairs = summarise_pairs(instrument, before, after, (keys_before, keys_after), (groups[0], groups[1]), old)
+    withdrawn = _counted(earlier, old, units)
+    for group, part in pairs.items():
+        for scale, moments in part.matched.items():
+            # The figures printed then also hold answers withdrawn since: they are among those of the first stage only.
+            part.only_before[scale] = max(part.only_before[scale], withdrawn.get((group, scale), 0) - moments.n)
+    known = {group: part for group, part in pairs.items() if group in set(units.values())}
+    changes = release_changes(instrument, known, k=max(wave.k, earlier.wave.k))
+    same = comparable_scales(old, instrument)
+    asked = {scale.name for scale in old.scales}
+    other = [scale.name for scale in instrument.scales if scale.name in asked and scale.name not in same]
+    for group in dict.fromkeys(["municipality", *(code for code, _change in changes)]):
+        changes += [(group, Change(scale=name, matched=None, comparable=False)) for name in other]
+    return Linked(changes, (earlier.wave.code, earlier.number))
+
+
+def _counted(snapshot: Snapshot, instrument: Instrument, units: Mapping[str, str]) -> dict[tuple[str, str], int]:
+    """(group, block) -> respondents that the snapshot counted."""
+    from surveys.answer_set import AnswerSet
+    from surveys.summary import summarise_by
+
+    answers = AnswerSet.from_bytes(snapshot.dataset)
+    found: dict[tuple[str, str], int] = {}
+    if len(answers):
+        for code, summary in summarise_by(answers, instrument, "school").items():
+            for at, scale in enumerate(instrument.scales):
+                key = (units.get(code, code), scale.name)
+                found[key] = found.get(key, 0) + int(summary.scales.n[0, at])
+    return found
