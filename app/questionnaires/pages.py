@@ -9,7 +9,7 @@ from wtforms.form import BaseForm
 
 from app.models.waves import STAGES
 from app.navigation import decimal
-from app.questionnaires import saving
+from app.questionnaires import merging
 from app.questionnaires.forms import AnswerField, form_of
 from app.questionnaires.steps import Plan, Step
 from app.submissions import content_hash
@@ -39,11 +39,16 @@ class Card:
     blank: bool  # to be marked as missing
 
 
-def open_questions(plan: Plan, page: Step, checked: Checked, before: Checked | None = None) -> set[str]:
-    """Questions that the answers of ``page`` opened and that are blank: needs and required ones, others just opened."""
+def open_questions(
+    plan: Plan, page: Step, checked: Checked, visited: list[str], before: Checked | None = None
+) -> set[str]:
+    """Questions that the answers of ``page`` opened and that are blank: needs and required ones, others just opened.
+
+    A question that the person has seen open and left blank is not asked a second time.
+    """
     found = set()
     for item in page.items:
-        if not item.relevant or item.type == "note" or checked.state(item.name) != BLANK:
+        if not item.relevant or item.type == "note" or checked.state(item.name) != BLANK or f"?{item.name}" in visited:
             continue
         just_opened = before is None or before.state(item.name) == NOT_ASKED
         if item.required or item.need_of or just_opened:
@@ -97,7 +102,7 @@ def _render(work: "Work", page: Step, form: BaseForm, cards: list[Card], gaps: l
         cards=cards,
         summary=_summary(plan, form, gaps),
         gaps=gaps,
-        base=saving.base_of(work.draft, [one.name for card in cards for one in (card.field, *card.follow_ups)]),
+        base=merging.base_of(work.draft, [one.name for card in cards for one in (card.field, *card.follow_ups)]),
         answered=answered,
         total=total,
         previous=plan.previous_step(page.number, checked),

@@ -1,77 +1,25 @@
-"""Decisions of a respondent and the draft: what a page sent is merged into what is kept, answer by answer."""
+"""Decisions of a respondent, the time spent on a draft, and its end: sent or thrown away."""
 
 import datetime as dt
-import json
-from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
-
-from werkzeug.datastructures import MultiDict
 
 from app.events import record
 from app.extensions import db
 from app.models import Consent, Draft
 from app.models.columns import utc_now
 from app.pages import timezone_name
-from app.questionnaires.forms import NA, Raw, clean, raw_of, value_of
 from app.questionnaires.queries import Asked, load_draft
-from app.questionnaires.steps import Plan, Step
 from app.respondents import ensure_respondent_key
 from app.submissions import add_submission, drop_draft, make_submission_key, mark_sent
-from surveys.answers import Checked, check_answers
+from surveys.answers import Checked
 from surveys.definition import Instrument
 
-BASE = "draft:base"  # hidden field: what the page showed, so that only what the person changed is taken
 LONGEST_PAUSE = 120  # seconds between two savings that still count as work
 
 
 def local_day() -> dt.date:
     """Today in the municipality's zone."""
     return dt.datetime.now(ZoneInfo(timezone_name())).date()
-
-
-def base_of(draft: Draft, names: Iterable[str]) -> str:
-    """JSON of what a page shows of ``names``: item -> the strings its form would send."""
-    marked = set(draft.not_applicable)
-    return json.dumps({name: raw_of(name, draft.values, marked) for name in names}, ensure_ascii=False)
-
-
-def posted_changes(step: Step, form: MultiDict[str, str], draft: Draft) -> dict[str, Raw]:
-    """Items that the person changed on the page.
-
-    A page names what it showed; an answer sent unchanged is left to what is kept, which another device may have changed
-    since. Only a follow-up that was dropped while another answer hid it comes back as the page still shows it. A form
-    without that name (a page saved by hand, a program) replaces the answers it brings.
-    """
-    try:
-        base = json.loads(form.get(BASE, ""))
-    except ValueError:
-        base = None
-    if not isinstance(base, dict):
-        return {name: clean(form.getlist(name)) for name in step.names() if name in form}
-    sent = {name: clean(form.getlist(name)) for name in step.names() if name in base}
-    opened = {item.name for item in step.items if item.relevant and item.name not in draft.values}
-    return {name: raw for name, raw in sent.items() if raw != base[name] or (raw and name in opened)}
-
-
-def merge(draft: Draft, plan: Plan, step: Step, changes: Mapping[str, Raw]) -> Checked:
-    """Put ``changes`` into the draft; what the answers of this page no longer ask is dropped from it."""
-    values, marked = dict(draft.values), set(draft.not_applicable)
-    for item in step.items:
-        if item.name not in changes:
-            continue
-        values.pop(item.name, None)
-        marked.discard(item.name)
-        raw = changes[item.name]
-        if raw == [NA]:
-            marked.add(item.name)
-        elif (value := value_of(item, raw)) is not None:
-            values[item.name] = value
-    checked = check_answers(plan.instrument, values, marked, final=False)
-    for name in step.names() & set(checked.off_path):
-        values.pop(name, None)
-    draft.values = values
-    draft.not_applicable = sorted(marked - (step.names() & checked.not_asked))
-    return checked
 
 
 def touch(draft: Draft, now: dt.datetime) -> None:
@@ -94,6 +42,7 @@ def agree(asked: Asked) -> Draft:
         values={},
         not_applicable=[],
         visited=[],
+        marks={},
         submission_key=make_submission_key(),
     )
     db.session.add(draft)

@@ -3,7 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -11,14 +12,17 @@ from app.content import rules_of
 from app.extensions import db
 from app.models import Draft
 from app.models.columns import utc_now
-from app.navigation import clock
-from app.questionnaires import pages, queries, saving
+from app.navigation import clock, saved_words
+from app.questionnaires import languages, merging, pages, queries, saving
+from app.questionnaires.merging import Merged
 from app.questionnaires.queries import Asked
 from app.questionnaires.steps import Plan, Step, plan_by_hash
 from app.submissions import SubmissionConflictError, checked_of, content_hash, drop_draft, find_kept, same_or_refuse
 from surveys.answers import Checked, check_answers
 
+LAST_DAY = dt.timedelta(hours=24)
 bp = Blueprint("questionnaires", __name__, url_prefix="/questionnaires")
+bp.register_blueprint(languages.bp)
 
 
 @dataclass
@@ -33,6 +37,24 @@ class Work:
     @property
     def code(self) -> str:
         return self.asked.wave.code
+
+    @property
+    def closing(self) -> str:
+        """What to know of a near end: the last day, or the minutes of grace after it; «» while there is time."""
+        now, ends = utc_now(), self.asked.closes_utc
+        if now > ends:
+            return _(
+                "Срок вышел %(end)s. Начатые анкеты принимаются до %(last)s.",
+                end=clock(ends),
+                last=clock(self.asked.last_utc),
+            )
+        if ends - now > LAST_DAY:
+            return ""
+        return _(
+            "Приём до %(end)s; начатые анкеты — до %(last)s.",
+            end=saved_words(ends),
+            last=saved_words(self.asked.last_utc),
+        )
 
 
 def asked_or_404(code: str) -> Asked:
@@ -155,35 +177,46 @@ def save_step(code: str, number: int) -> str | Response:
     work = work_or_leave(code, lock=True)
     page = step_or_404(work.plan, number)
     before = work.checked
-    work.checked = store(work, page)
-    if page.name not in work.draft.visited:
-        work.draft.visited = [*work.draft.visited, page.name]
+    tell(store(work, page))
+    merging.remember(work.draft, [page.name])
     db.session.commit()
     if request.form.get("draft:go") == "back":
         previous = work.plan.previous_step(number, work.checked)
         return redirect(address(code, previous) if previous else url_for("questionnaires.start", code=code))
     if page.names() & set(work.checked.problems):
         return pages.render_step(work, page)
-    if pages.open_questions(work.plan, page, work.checked, before):
+    if pages.open_questions(work.plan, page, work.checked, work.draft.visited, before):
         return redirect(url_for("questionnaires.more", code=code, number=number))
     return redirect(address(code, work.plan.next_step(number, work.checked)))
 
 
 @bp.post("/<code>/<int:number>/save")
 def save(code: str, number: int) -> tuple[Response, int] | Response:
-    """Autosave: the same as the page itself, answered in a line of JSON."""
+    """Autosave: answers of one page, answered in a line of JSON. A repeat of a message changes nothing."""
     work = work_or_leave(code, lock=True)
-    store(work, step_or_404(work.plan, number))
+    if request.form.get(merging.DRAFT, merging.draft_id(work.draft)) != merging.draft_id(work.draft):
+        db.session.rollback()
+        return jsonify(error="another draft"), 409  # answers of another person who used this browser
+    merged = store(work, step_or_404(work.plan, number))
     db.session.commit()
     answered, total = work.plan.progress(work.checked)
-    return jsonify(saved=clock(work.draft.updated_utc), answered=answered, total=total)
+    saved = saved_words(work.draft.updated_utc)
+    return jsonify(saved=saved, answered=answered, total=total, kept=merged.kept, said=merged.said)
 
 
-def store(work: Work, page: Step) -> Checked:
+def store(work: Work, page: Step) -> Merged:
     """Merge what the page sent into the draft."""
-    work.checked = saving.merge(work.draft, work.plan, page, saving.posted_changes(page, request.form, work.draft))
-    saving.touch(work.draft, utc_now())
-    return work.checked
+    now = utc_now()
+    merged = merging.take(work.draft, work.plan, page, request.form, now)
+    work.checked = merged.checked
+    saving.touch(work.draft, now)
+    return merged
+
+
+def tell(merged: Merged) -> None:
+    """Say on the next page what another device had changed."""
+    for words in merged.said:
+        flash(words, "warning")
 
 
 @bp.get("/<code>/<int:number>/more")
@@ -191,7 +224,7 @@ def more(code: str, number: int) -> str | Response:
     """«Уточнение»: only the questions that the answers of the page have opened and the browser did not ask."""
     work = work_or_leave(code)
     page = step_or_404(work.plan, number)
-    names = pages.open_questions(work.plan, page, work.checked)
+    names = pages.open_questions(work.plan, page, work.checked, work.draft.visited)
     if not names:
         return redirect(address(code, work.plan.next_step(number, work.checked)))
     return pages.render_more(work, page, names)
@@ -202,8 +235,11 @@ def save_more(code: str, number: int) -> str | Response:
     """Keep the clarifications; what was left blank may be answered later."""
     work = work_or_leave(code, lock=True)
     page = step_or_404(work.plan, number)
-    checked = store(work, page)
+    shown = pages.open_questions(work.plan, page, work.checked, work.draft.visited)
+    tell(store(work, page))
+    merging.remember(work.draft, [f"?{name}" for name in sorted(shown)])
     db.session.commit()
+    checked = work.checked
     if request.form.get("draft:go") == "back":
         return redirect(address(code, page))
     wrong = page.names() & set(checked.problems)

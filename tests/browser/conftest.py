@@ -1,6 +1,8 @@
 """A real server in its own process and a real Chromium. Every test begins with the small world and an open wave."""
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -14,10 +16,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
 from app import create_app
 from app.config import TestConfig
+from app.database import writing
 from app.extensions import db
 from tests.app.questionnaire_world import open_wave
 from tests.conftest import CHROMIUM, empty_tables, fresh_database
@@ -86,7 +89,7 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> N
 @pytest.fixture
 def server(served: Served) -> str:
     """Address of the server; the small world is new, Anna, Boris and Darya are asked in the open wave «wave1»."""
-    with served.app.app_context():
+    with served.app.app_context(), writing():  # the last page of the test before may still be saving
         empty_tables()
         build_world()
         db.session.commit()
@@ -96,11 +99,46 @@ def server(served: Served) -> str:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def mortal_browser(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[[], BrowserContext]]:
+    """``mortal_browser()`` starts a browser that keeps its profile on the disk; ``kill_browser`` ends it as a flat
+    battery does, and the next call starts it again on the same profile."""
+    folder, opened = tmp_path / "profile", []
+
+    def start() -> BrowserContext:
+        context = playwright.chromium.launch_persistent_context(
+            folder, executable_path=CHROMIUM, args=["--no-sandbox"], viewport=PHONE, locale="ru-RU"
+        )
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        return context
+
+    yield start
+    for context in opened:
+        with contextlib.suppress(Error):
+            context.close()
+
+
+def kill_browser(profile: Path) -> None:
+    """SIGKILL to every process of the browser that keeps its profile in ``profile``."""
+    mark = f"--user-data-dir={profile}".encode()
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            with contextlib.suppress(OSError):
+                if mark in (process / "cmdline").read_bytes():
+                    os.kill(int(process.name), signal.SIGKILL)
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """A teacher on a phone: by keyboard, with a link that breaks, in two browsers, sending once."""
 
 import re
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,11 +11,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from app.extensions import db
 from app.models import Draft, Submission
-from tests.browser.conftest import Served
+from tests.browser.conftest import Served, kill_browser
+from tests.world import PASSWORD
 
 pytestmark = pytest.mark.browser
 WAVE = "/questionnaires/wave1"
 BLOCKS = 9
+CHROMIUM_WRITES_STORAGE = 6  # seconds after which its local storage is on the disk
 Opener = Callable[..., BrowserContext]
 SignIn = Callable[[BrowserContext, str], Page]
 
@@ -166,21 +170,112 @@ def test_network_cut_then_another_browser_then_sending_and_profile(
     expect(other.get_by_text("Уровень дефицита").or_(other.get_by_text("Дефицит не выявлен")).first).to_be_visible()
 
 
-def test_expired_session_keeps_the_answer_until_signing_in_again(
-    anna: Page, sign_in: SignIn, server: str, served: Served
-) -> None:
+def test_expired_session_asks_to_sign_in_on_the_spot_and_sends_what_waited(anna: Page, served: Served) -> None:
     anna.context.clear_cookies()
     anna.locator("label[for=SUB01-4]").click()
-    expect(anna.locator("#saved")).to_contain_text("Время сеанса истекло", timeout=4000)
-    anna.get_by_role("link", name="Войти и продолжить").click()
-    anna.fill("[name=username]", "anna")
-    anna.fill("[name=password]", "пароль-для-проверки")
-    anna.press("[name=password]", "Enter")
-    anna.wait_for_url(f"**{WAVE}/1")
-    expect(anna.locator("#SUB01-4")).to_be_checked()
+    dialog = anna.get_by_role("dialog", name="Войдите, чтобы продолжить")
+    expect(dialog).to_be_visible(timeout=4000)
+    assert not Axe().run(anna).response["violations"]
+    dialog.get_by_label("Пароль или ПИН-код").fill("не тот пароль")
+    dialog.get_by_role("button", name="Войти и продолжить").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Имя или пароль не подходят")
+    dialog.get_by_label("Пароль или ПИН-код").fill(PASSWORD)
+    dialog.get_by_role("button", name="Войти и продолжить").click()
+    expect(dialog).to_be_hidden()
     expect(anna.locator("#saved")).to_have_text(re.compile(r"Сохранено"), timeout=4000)
     with served.app.app_context():
         assert db.session.scalars(db.select(Draft.values)).one() == {"SUB01": "4"}
+    forward(anna)  # the page goes on with the new session
+    expect(anna).to_have_url(re.compile(f"{WAVE}/2$"))
+
+
+def test_answers_given_offline_outlive_the_browser_and_join_those_of_another_device(
+    server: str,
+    served: Served,
+    mortal_browser: Opener,
+    open_browser: Opener,
+    sign_in: SignIn,
+    tmp_path: Path,
+) -> None:
+    phone = mortal_browser()
+    page = sign_in(phone, "anna")
+    page.goto(f"{server}{WAVE}/")
+    page.get_by_role("button", name="Согласен(на), начать").click()
+    page.locator("label[for=SUB01-4]").click()
+    expect(page.locator("#saved")).to_contain_text("Сохранено", timeout=4000)
+    phone.set_offline(True)
+    page.locator("label[for=SUB02-4]").click()
+    page.locator("label[for=SUB04-4]").click()
+    expect(page.locator("#saved")).to_contain_text("Нет связи", timeout=4000)
+    time.sleep(CHROMIUM_WRITES_STORAGE)
+    kill_browser(tmp_path / "profile")
+
+    other = sign_in(open_browser(), "anna")
+    other.goto(f"{server}{WAVE}/1")
+    expect(other.locator("#SUB01-4")).to_be_checked()
+    other.locator("label[for=SUB04-3]").click()  # later than on the phone: this one stands
+    expect(other.locator("#saved")).to_contain_text("Сохранено", timeout=4000)
+    other.locator("label[for=SUB06-4]").click()
+    forward(other)
+
+    again = mortal_browser().new_page()
+    if "/login" in again.goto(f"{server}{WAVE}/1").url:
+        again = sign_in(again.context, "anna")
+        again.goto(f"{server}{WAVE}/1")
+    expect(again.locator("#SUB02-4")).to_be_checked()
+    expect(again.locator("#news")).to_contain_text("Утверждение 4: на другом устройстве ответ новее, остался он")
+    expect(again.locator("#SUB04-3")).to_be_checked()
+    with served.app.app_context():
+        values = db.session.scalars(db.select(Draft.values)).one()
+    assert values == {"SUB01": "4", "SUB02": "4", "SUB04": "3", "SUB06": "4"}
+
+
+def test_somebody_elses_computer_keeps_nothing_in_the_browser(
+    open_browser: Opener, server: str, served: Served
+) -> None:
+    page = open_browser().new_page()
+    page.goto(f"{server}/login")
+    page.fill("[name=username]", "anna")
+    page.fill("[name=password]", PASSWORD)
+    page.get_by_label("Чужой или общий компьютер: ничего не оставлять в браузере").check()
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+    page.goto(f"{server}{WAVE}/")
+    page.get_by_role("button", name="Согласен(на), начать").click()
+    page.context.set_offline(True)
+    page.locator("label[for=SUB01-4]").click()
+    expect(page.locator("#saved")).to_contain_text("Нет связи", timeout=4000)
+    assert page.evaluate("JSON.stringify([Object.keys(localStorage), Object.keys(sessionStorage)])") == "[[],[]]"
+    page.context.set_offline(False)
+    expect(page.locator("#saved")).to_contain_text("Сохранено", timeout=5000)
+
+
+def test_signing_out_first_sends_what_waits_and_leaves_an_empty_browser(anna: Page, served: Served) -> None:
+    anna.route("**/save", lambda route: route.abort())
+    anna.locator("label[for=SUB01-4]").click()
+    expect(anna.locator("#saved")).to_contain_text("Нет связи", timeout=4000)
+    assert "SUB01" in anna.evaluate("JSON.stringify(localStorage)")  # the twin: something was there to clear
+    anna.unroute("**/save")
+    anna.get_by_role("button", name="Выйти").click()
+    anna.wait_for_url("**/login")
+    assert anna.evaluate("localStorage.length") == 0
+    with served.app.app_context():
+        assert db.session.scalars(db.select(Draft.values)).one() == {"SUB01": "4"}
+
+
+def test_questionnaire_is_usable_within_three_seconds_on_a_weak_link(anna: Page, server: str) -> None:
+    """400 kbit/s both ways, 400 ms there and back, nothing in the cache."""
+    session = anna.context.new_cdp_session(anna)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    weak = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+    session.send("Network.emulateNetworkConditions", weak)
+    began = time.monotonic()
+    anna.goto(f"{server}{WAVE}/2", wait_until="commit")
+    anna.locator("label[for=MET01-4]").click()
+    took = time.monotonic() - began
+    assert 0.4 < took < 3, took  # less than one round trip would mean that nothing was slowed
+    expect(anna.locator("#saved")).to_contain_text("Сохранено", timeout=4000)
 
 
 def test_every_page_fits_320_px_and_axe_finds_nothing(open_browser: Opener, sign_in: SignIn, server: str) -> None:
