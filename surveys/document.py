@@ -36,12 +36,31 @@ class Column(Piece):
     width: float = 1.0
 
 
+class Origin(Piece):
+    """One figure that a conclusion rests on. ``places``: anchors of the page where it may stand, the best first."""
+
+    words: str
+    printed: str
+    n: int | None = None
+    places: list[str] = []
+
+
+class Ground(Piece):
+    """What a finding rests on: its rule with the condition in words, figures, snapshot."""
+
+    rule: str
+    condition: str
+    snapshot: str
+    origins: list[Origin] = []
+
+
 class Row(Piece):
-    """``key`` is what a source refers to: a block, a school."""
+    """``key`` is what a source refers to: a block, a school. ``grounds``: what the row's conclusions rest on."""
 
     key: str
     cells: list[Cell]
     total: bool = False
+    grounds: list[Ground] = []
 
 
 class Table(Piece):
@@ -79,15 +98,16 @@ class Figure(Piece):
 
 
 class Paragraph(Piece):
-    """``edited`` marks words that a person put in place of computed ones."""
+    """``edited`` marks words that a person put in place of computed ones; ``see``: the anchor of its figures."""
 
     text: str
     style: Literal["plain", "lead", "subhead", "item", "note"] = "plain"
     edited: bool = False
+    see: str = ""
 
 
 class Section(Piece):
-    """``level`` 1 or 2; an appendix begins on a new page."""
+    """``level`` 1 or 2; an appendix begins on a new page, unless it ``continues`` the one before it."""
 
     id: str
     title: str
@@ -96,6 +116,7 @@ class Section(Piece):
     figures: list[str] = []
     level: int = 1
     appendix: bool = False
+    continues: bool = False
 
     @property
     def body(self) -> list[Paragraph]:
@@ -163,6 +184,9 @@ class Report(Piece):
     language: str = "ru-RU"
     author: str = ""
     made_on: str = ""  # ISO date
+    kind: str = "report"  # which document, a name of ``surveys.kinds``
+    signed_after: str = "conclusions"  # section under which the signature stands
+    contents: bool = False  # a list of sections under the title
 
     def table(self, code: str) -> Table:
         """The table called ``code``; KeyError where there is none."""
@@ -194,6 +218,13 @@ class Report(Piece):
             found.append(self.table(code))
             found += [figure for figure in drawn if figure.table == code]
         return found + [figure for figure in drawn if figure.table not in section.tables]
+
+    def heading(self, section: Section) -> str:
+        """The section's title; appendices are numbered."""
+        if not section.appendix:
+            return section.title
+        number = [one.id for one in self.sections if one.appendix].index(section.id) + 1
+        return f"Приложение {number}. {section.title}"
 
     @property
     def marks(self) -> list[str]:

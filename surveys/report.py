@@ -33,6 +33,7 @@ from surveys.report_tables import (
     items_table,
     levels_table,
     measures_table,
+    pressing,
     quadrants_table,
     schools_tables,
 )
@@ -49,7 +50,7 @@ from surveys.report_texts import (
     strengths,
     took_part,
 )
-from surveys.russian import count, integer, quote, verb
+from surveys.russian import NBSP, count, integer, quote, verb
 
 __all__ = [
     "Letterhead",
@@ -62,6 +63,8 @@ __all__ = [
     "build_report",
     "measure_text",
 ]
+
+LONG = 8  # tables and figures, from which a document has contents
 
 
 @dataclass
@@ -81,6 +84,7 @@ class _Draft:
         figures: Sequence[Figure | None] = (),
         *,
         appendix: bool = False,
+        continues: bool = False,
     ) -> None:
         shown = [table for table in tables if table is not None]
         drawn = [figure for figure in figures if figure is not None]
@@ -93,6 +97,7 @@ class _Draft:
             tables=[table.id for table in shown],
             figures=[figure.id for figure in drawn],
             appendix=appendix,
+            continues=continues,
         )
         self.sections.append(section)
 
@@ -135,6 +140,7 @@ def build_report(context: ReportContext) -> Report:
         status=settings.status,
         author=settings.author,
         made_on=settings.made_on,
+        contents=len(draft.tables) + len(draft.figures) > LONG,
     )
 
 
@@ -293,9 +299,19 @@ def _changes(draft: _Draft, context: ReportContext) -> None:
 def _card(draft: _Draft, context: ReportContext) -> None:
     if not context.readings:
         return
-    source = f"диагностическая карта, {context.group.label}"
     text = "Показатели карты — сведения школы. Сопоставление с анкетой показывает, что совпадает, но не называет причин"
-    draft.add("card", "Условия работы школы", [plain(text)], [indicators_table(context.readings, source)])
+    shown = pressing(context.readings)
+    texts = [plain(text)]
+    if len(shown) < len(context.readings):
+        all_of = count(len(context.readings), "показатель", "gen")
+        texts.append(plain(f"Приведены {integer(len(shown))} из{NBSP}{all_of}; полный перечень — в приложении"))
+    draft.add("card", "Условия работы школы", texts, [indicators_table(shown, context.card_source)])
+
+
+def _card_rest(draft: _Draft, context: ReportContext) -> None:
+    if len(pressing(context.readings)) < len(context.readings):
+        table = indicators_table(context.readings, context.card_source, whole=True)
+        draft.add("card-rest", "Показатели диагностической карты", [], [table], appendix=True)
 
 
 def _measures(draft: _Draft, context: ReportContext) -> None:
@@ -309,7 +325,7 @@ def _measures(draft: _Draft, context: ReportContext) -> None:
     text = f"{verb(number, 'Принята', 'Принято')} {count(number, 'мера')}; каждая связана с пунктами дорожной карты"
     if len(groups) > MOST_MEASURES:
         text += "; здесь — первоочередные, остальные — в приложении"
-    table = measures_table("measures", "Меры по устранению дефицитов", main, context.group.label, context.source)
+    table = measures_table("measures", "Меры по устранению дефицитов", main, context)
     draft.add("measures", "Предложения по устранению дефицитов", [plain(text)], [table])
 
 
@@ -330,7 +346,7 @@ def _conclusions(draft: _Draft, context: ReportContext) -> None:
 def _appendices(draft: _Draft, context: ReportContext) -> None:
     rest = [measure for group in merge_measures(context.measures, context.plural)[MOST_MEASURES:] for measure in group]
     if rest:
-        table = measures_table("measures-rest", "Остальные принятые меры", rest, context.group.label, context.source)
+        table = measures_table("measures-rest", "Остальные принятые меры", rest, context)
         draft.add("measures-rest", "Остальные меры", [], [table], appendix=True)
     number = len(context.findings)
     text = (
@@ -338,9 +354,10 @@ def _appendices(draft: _Draft, context: ReportContext) -> None:
         if number
         else "По действующим правилам выводов не сделано"
     )
-    listed = [findings_table(context.findings, context.source)] if number else []
+    listed = [findings_table(context)] if number else []
     draft.add("findings", "Полный перечень выводов", [plain(text)], listed, appendix=True)
+    _card_rest(draft, context)
     method = method_texts(context.instrument, context.released.k, context.marks, context.marks_approved)
     draft.add("method", "Методика и условные обозначения", method, appendix=True)
     texts = snapshot_texts(context.released, context.instrument, context.rules_sha256, context.settings.zone)
-    draft.add("snapshot", "Данные расчёта", texts, appendix=True)
+    draft.add("snapshot", "Данные расчёта", texts, appendix=True, continues=True)

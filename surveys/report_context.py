@@ -11,7 +11,7 @@ from surveys.facts import Reading
 from surveys.findings import Finding
 from surveys.released import GroupFigures, Released
 from surveys.report_texts import snapshot_time
-from surveys.russian import quote
+from surveys.russian import NBSP, quote
 from surveys.thresholds import Thresholds
 
 
@@ -78,9 +78,16 @@ class ReportContext:
         return snapshot_time(self.released.taken_utc, self.settings.zone)
 
     @property
+    def card_source(self) -> str:
+        """The words under a table of the school's card."""
+        return f"диагностическая карта, {self.group.label}"
+
+    @property
+    def snapshot_words(self) -> str:
+        """«снимок данных № 1 от 22.06.2020, 09:40 (МСК)»."""
+        return f"снимок данных №{NBSP}{self.released.snapshot} от {self.taken}"
+
+    @property
     def source(self) -> str:
         """The words under a table: where its figures come from."""
-        return (
-            f"этап {quote(self.wave.title)}, снимок данных № {self.released.snapshot} "
-            f"от {self.taken}, группа: {self.group.label}"
-        )
+        return f"этап {quote(self.wave.title)}, {self.snapshot_words}, группа: {self.group.label}"

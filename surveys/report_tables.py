@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from surveys.definition import Instrument
 from surveys.document import Cell, Column, MeasureText, Row, Table
 from surveys.facts import Reading
-from surveys.findings import Finding
+from surveys.origins import ground_of, measure_grounds
 from surveys.printing import (
     LEVEL_WORDS,
     NO_FIGURE,
@@ -16,6 +16,7 @@ from surveys.printing import (
     share_percent,
 )
 from surveys.released import Change, ChoiceFigures, GroupFigures, Quadrants, Released, ScaleFigures, Share
+from surveys.report_context import ReportContext
 from surveys.report_measures import same_steps
 from surveys.russian import NBSP, in_order, integer, number_text, percent, quote
 from surveys.thresholds import PROPOSED, Thresholds
@@ -317,7 +318,7 @@ def changes_table(changes: Sequence[Change], instrument: Instrument, k: int, sou
     return Table(id="changes", title=title, columns=columns, rows=rows, source=source)
 
 
-def measures_table(code: str, title: str, measures: Sequence[MeasureText], own_label: str, source: str) -> Table:
+def measures_table(code: str, title: str, measures: Sequence[MeasureText], context: ReportContext) -> Table:
     """Finding -> measure -> roadmap item -> responsible -> deadline -> result -> success; another group is named."""
     columns = [
         Column(title="Вывод", width=2.5),
@@ -328,9 +329,10 @@ def measures_table(code: str, title: str, measures: Sequence[MeasureText], own_l
         Column(title="Планируемый результат", width=1.7),
         Column(title="Показатель успеха", width=1.9),
     ]
-    rows = []
+    rows, own_label = [], context.group.label
     for place, group in enumerate(same_steps(measures), start=1):
         first = group[0]
+        grounds = measure_grounds(group, context.findings, context.instrument, context.snapshot_words)
         findings = [
             of_group(one.scope_label, one.finding) if one.scope_label not in ("", own_label) else one.finding
             for one in group
@@ -344,12 +346,13 @@ def measures_table(code: str, title: str, measures: Sequence[MeasureText], own_l
             first.planned_result,
             first.measure_of_success,
         ]
-        rows.append(Row(key=str(place), cells=[words_cell(text) for text in texts]))
-    return Table(id=code, title=title, columns=columns, rows=rows, source=source, wide=True)
+        rows.append(Row(key=str(place), cells=[words_cell(text) for text in texts], grounds=grounds))
+    return Table(id=code, title=title, columns=columns, rows=rows, source=context.source, wide=True)
 
 
-def findings_table(findings: Sequence[Finding], source: str) -> Table:
+def findings_table(context: ReportContext, code: str = "findings", title: str = "Полный перечень выводов") -> Table:
     """Every finding with its rank and rule; the group is named where there are several."""
+    findings = context.findings
     several = len({finding.scope for finding in findings}) > 1
     columns = [
         Column(title="Вывод", width=5),
@@ -371,9 +374,9 @@ def findings_table(findings: Sequence[Finding], source: str) -> Table:
             decimal(finding.priority),
             words_cell(f"правило {finding.rule}; {based}"),
         ]
-        rows.append(Row(key=finding.id, cells=cells))
-    title = "Полный перечень выводов"
-    return Table(id="findings", title=title, columns=columns, rows=rows, source=source, wide=True)
+        ground = ground_of(finding, context.instrument, context.snapshot_words)
+        rows.append(Row(key=finding.id, cells=cells, grounds=[ground]))
+    return Table(id=code, title=title, columns=columns, rows=rows, source=context.source, wide=True)
 
 
 def of_group(label: str, text: str) -> str:
@@ -381,7 +384,16 @@ def of_group(label: str, text: str) -> str:
     return f"{label}: {text}" if text[1:2].isupper() else f"{label}: {text[:1].lower()}{text[1:]}"
 
 
-def indicators_table(readings: Sequence[tuple[str, Reading]], source: str) -> Table:
+def pressing(readings: Sequence[tuple[str, Reading]]) -> list[tuple[str, Reading]]:
+    """Indicators for the main text: all of a short list; of a long one those of a high risk, then of a medium one."""
+    if len(readings) <= LONG_LIST:
+        return list(readings)
+    high = [one for one in readings if one[1].level == "высокий"]
+    medium = [one for one in readings if one[1].level == "средний"]
+    return high or medium[:LONG_LIST] or list(readings)
+
+
+def indicators_table(readings: Sequence[tuple[str, Reading]], source: str, *, whole: bool = False) -> Table:
     """Indicators of the school's card: value with its unit and risk level; «н/д» where there are no data."""
     columns = [
         Column(title="Показатель", width=4),
@@ -399,5 +411,5 @@ def indicators_table(readings: Sequence[tuple[str, Reading]], source: str) -> Ta
         )
         for title, reading in readings
     ]
-    title = "Показатели диагностической карты"
-    return Table(id="indicators", title=title, columns=columns, rows=rows, source=source)
+    title = "Показатели диагностической карты" + (": полный перечень" if whole else "")
+    return Table(id="indicators-all" if whole else "indicators", title=title, columns=columns, rows=rows, source=source)

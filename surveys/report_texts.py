@@ -41,9 +41,9 @@ def plain(text: str) -> Paragraph:
     return Paragraph(text=tie(sentence(text)))
 
 
-def item(text: str) -> Paragraph:
-    """One entry of a list."""
-    return Paragraph(text=tie(sentence(text)), style="item")
+def item(text: str, see: str = "") -> Paragraph:
+    """One entry of a list; ``see`` is the anchor of its figures."""
+    return Paragraph(text=tie(sentence(text)), style="item", see=see)
 
 
 def took_part(group: GroupFigures) -> str:
@@ -125,7 +125,9 @@ def strengths(group: GroupFigures, instrument: Instrument, marks: Thresholds = P
     shown = [one for one in shown if one.mean is not None and not one.hidden]
     shown.sort(key=lambda one: -(one.mean or 0.0))
     titles = {scale.name: scale.label for scale in instrument.scales}
-    texts = [item(_strength_text(one, titles.get(one.scale, one.scale))) for one in shown[:STRONG]]
+    texts = [
+        item(_strength_text(one, titles.get(one.scale, one.scale)), f"r-blocks-{one.scale}") for one in shown[:STRONG]
+    ]
     if len(texts) < STRONG:
         texts += _strong_statements(group, instrument)[: STRONG - len(texts)]
     if texts and len(texts) < STRONG:
@@ -168,7 +170,11 @@ def deficits(group: GroupFigures, instrument: Instrument, marks: Thresholds = PR
         if one not in chosen and one.level != "none":
             chosen.append(one)
     titles = {scale.name: scale.label for scale in instrument.scales}
-    return [item(_deficit_text(one, titles.get(one.scale, one.scale), marks)) for one in chosen if one.level != "none"]
+    return [
+        item(_deficit_text(one, titles.get(one.scale, one.scale), marks), f"r-blocks-{one.scale}")
+        for one in chosen
+        if one.level != "none"
+    ]
 
 
 def _deficit_text(one: ScaleFigures, title: str, marks: Thresholds) -> str:

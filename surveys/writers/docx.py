@@ -11,8 +11,10 @@ from typing import IO, Any
 
 from surveys.document import Figure, Paragraph, Report, Section, Table
 from surveys.writers.docx_parts import (
+    add_contents,
     add_page_number,
     add_table,
+    bookmark,
     describe_picture,
     lay_out,
     set_fonts,
@@ -41,15 +43,18 @@ def render(report: Report) -> bytes:
     document.sections[0].different_first_page_header_footer = True
     _headers(document.sections[0], report.marks)
     _letterhead(document, report)
+    if report.contents:
+        document.add_paragraph("Содержание", style="Contents Title")
+        add_contents(document, [report.heading(section) for section in report.sections])
     landscape = False
     for section in report.sections:
         wide = any(report.table(code).wide for code in section.tables)
         if wide != landscape:
             turn_page(document, landscape=wide)
-        new_page = section.appendix and wide == landscape  # a turned page is new already
+        new_page = section.appendix and not section.continues and wide == landscape  # a turned page is new already
         landscape = wide
         _section(document, report, section, landscape, new_page=new_page)
-        if section.id == "conclusions":
+        if section.id == report.signed_after:
             _signatures(document, report, landscape)
     stream = io.BytesIO()
     document.save(stream)
@@ -103,8 +108,10 @@ def _line(document: Any, text: str, alignment: Any, *, bold: bool = False) -> An
 
 
 def _section(document: Any, report: Report, section: Section, landscape: bool, *, new_page: bool) -> None:
-    heading = document.add_heading(_heading(report, section), level=section.level)
+    heading = document.add_heading(report.heading(section), level=section.level)
     heading.paragraph_format.page_break_before = new_page
+    if report.contents:
+        bookmark(heading, report.sections.index(section))
     for paragraph in section.body:
         _paragraph(document, paragraph)
     for part in report.parts(section):
@@ -114,13 +121,6 @@ def _section(document: Any, report: Report, section: Section, landscape: bool, *
             _figure(document, report, part)
     for paragraph in section.afterwords:
         _paragraph(document, paragraph)
-
-
-def _heading(report: Report, section: Section) -> str:
-    if not section.appendix:
-        return section.title
-    number = [one.id for one in report.sections if one.appendix].index(section.id) + 1
-    return f"Приложение {number}. {section.title}"
 
 
 def _paragraph(document: Any, paragraph: Paragraph) -> None:

@@ -1,6 +1,7 @@
 """Pieces of a Word document that need more than python-docx says: fonts, repeated heads, merged words, alt text."""
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -47,6 +48,8 @@ def set_fonts(document: Any, language: str) -> None:
         _style(styles[name], 11)
         styles[name].paragraph_format.first_line_indent = Mm(0)
     for name, size, before, after, alignment in (
+        ("Contents Title", 14, 10, 4, WD_ALIGN_PARAGRAPH.CENTER),
+        ("Contents 1", 12, 0, 2, WD_ALIGN_PARAGRAPH.LEFT),
         ("Table Title", 12, 8, 3, WD_ALIGN_PARAGRAPH.LEFT),
         ("Table Note", 10, 2, 2, WD_ALIGN_PARAGRAPH.LEFT),
         (TABLE_TEXT, 11, 0, 0, WD_ALIGN_PARAGRAPH.LEFT),
@@ -59,7 +62,7 @@ def set_fonts(document: Any, language: str) -> None:
         form = style.paragraph_format
         form.first_line_indent, form.alignment, form.line_spacing = Mm(0), alignment, 1.0
         form.space_before, form.space_after = Pt(before), Pt(after)
-        form.keep_with_next = name in ("Table Title", "Figure")
+        form.keep_with_next = name in ("Table Title", "Figure", "Contents Title")
     _allow_hyphens(document)
     _name_substitute(document)
 
@@ -155,6 +158,51 @@ def add_page_number(paragraph: Any) -> None:
             run._r.append(instruction)
 
 
+def add_contents(document: Any, titles: Sequence[str]) -> None:
+    """A table of contents that Word brings up to date, with its lines written out for programs that do not."""
+    from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
+    from docx.shared import Mm
+
+    for place, title in enumerate(titles):
+        line = document.add_paragraph(style="Contents 1")
+        line.paragraph_format.tab_stops.add_tab_stop(Mm(170), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+        if place == 0:
+            _field(line, 'TOC \\o "1-1" \\h \\z \\u', close=False)
+        link = _element("w:hyperlink", {"w:anchor": _mark(place), "w:history": "1"})
+        line._p.append(link)
+        for run in (line.add_run(title), line.add_run("\t")):
+            link.append(run._r)
+        before = len(line._p)
+        _field(line, f"PAGEREF {_mark(place)} \\h", shown="…")
+        for run in list(line._p)[before:]:
+            link.append(run)
+        if place == len(titles) - 1:
+            line.add_run()._r.append(_element("w:fldChar", {"w:fldCharType": "end"}))
+
+
+def _field(paragraph: Any, code: str, *, shown: str = "", close: bool = True) -> None:
+    """A field of Word, to be computed when the document is opened."""
+    paragraph.add_run()._r.append(_element("w:fldChar", {"w:fldCharType": "begin", "w:dirty": "true"}))
+    instruction = _element("w:instrText", {"xml:space": "preserve"})
+    instruction.text = f" {code} "
+    paragraph.add_run()._r.append(instruction)
+    paragraph.add_run()._r.append(_element("w:fldChar", {"w:fldCharType": "separate"}))
+    if close:
+        paragraph.add_run(shown)
+        paragraph.add_run()._r.append(_element("w:fldChar", {"w:fldCharType": "end"}))
+
+
+def bookmark(heading: Any, place: int) -> None:
+    """The mark of a heading that the contents lead to."""
+    start = _element("w:bookmarkStart", {"w:id": str(place + 1), "w:name": _mark(place)})
+    heading._p.insert(1 if heading._p.pPr is not None else 0, start)
+    heading._p.append(_element("w:bookmarkEnd", {"w:id": str(place + 1)}))
+
+
+def _mark(place: int) -> str:
+    return f"_Toc{place + 1:08d}"
+
+
 def describe_picture(shape: Any, title: str, alt: str) -> None:
     """Alt text of an inline picture."""
     properties = shape._inline.docPr
@@ -182,13 +230,13 @@ def add_table(document: Any, table: Table, width_mm: float, *, size: float) -> N
         _shade(cell, "E7E6E6")
     for row in table.rows:
         _add_row(native, row, table, widths, size)
-    _hold_together(native, len(table.rows))
+    _hold_together(native, len(table.rows), wide=table.wide)
 
 
-def _hold_together(native: Any, rows: int) -> None:
-    """A short table stays on one page with its notes; of a long one the last row does not go on alone."""
+def _hold_together(native: Any, rows: int, *, wide: bool) -> None:
+    """A short narrow table stays on one page with its notes; of another the last row does not go on alone."""
     lines = list(native._tbl.tr_lst)
-    held = lines if rows <= SHORT_TABLE else [*lines[:2], *lines[-2:]]
+    held = lines if rows <= SHORT_TABLE and not wide else [*lines[:2], *lines[-2:]]
     for line in held:
         for properties in line.xpath("./w:tc/w:p/w:pPr"):
             properties.get_or_add_keepNext()

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO
 
-from surveys.document import Cell, Column, Figure, Paragraph, Report, Section, Table
+from surveys.document import Cell, Column, Figure, Ground, Origin, Paragraph, Report, Row, Section, Table
 
 TONE_CLASS = {"none": "h0", "low": "h1", "medium": "h2", "high": "h3"}
 
@@ -27,29 +27,41 @@ def render(report: Report) -> bytes:
     parts += [f"<h1>{escape(report.title)}</h1>"]
     if report.subtitle:
         parts.append(f'<p class="lede">{escape(report.subtitle)}</p>')
+    if report.contents:
+        lines = [f'<li><a href="#s-{escape(one.id)}">{escape(report.heading(one))}</a></li>' for one in report.sections]
+        parts += ['<nav aria-label="Содержание"><h2>Содержание</h2><ul>', *lines, "</ul></nav>"]
     for section in report.sections:
         parts += _section(section, report)
     parts.append("</article>")
     return "\n".join(parts).encode()
 
 
+def _places(report: Report) -> set[str]:
+    """Anchors of the page that a figure may lead to."""
+    rows = {f"r-{table.id}-{row.key}" for table in report.tables for row in table.rows}
+    return rows | {f"t-{table.id}" for table in report.tables} | {f"s-{section.id}" for section in report.sections}
+
+
 def _section(section: Section, report: Report) -> list[str]:
-    parts = [f'<section id="s-{escape(section.id)}">', f"<h2>{escape(section.title)}</h2>"]
+    places = _places(report)
+    parts = [f'<section id="s-{escape(section.id)}">', f"<h2>{escape(report.heading(section))}</h2>"]
     for style, run in groupby(section.body, key=lambda paragraph: paragraph.style == "item"):
-        lines = [_paragraph(paragraph) for paragraph in run]
+        lines = [_paragraph(paragraph, places) for paragraph in run]
         parts += ["<ul>", *lines, "</ul>"] if style else lines
     for part in report.parts(section):
         parts.append(
-            _table(part, report.table_number(part.id))
+            _table(part, report.table_number(part.id), places)
             if isinstance(part, Table)
             else _figure(part, report.figure_number(part.id))
         )
-    parts += [_paragraph(paragraph) for paragraph in section.afterwords]
+    parts += [_paragraph(paragraph, places) for paragraph in section.afterwords]
     return [*parts, "</section>"]
 
 
-def _paragraph(paragraph: Paragraph) -> str:
+def _paragraph(paragraph: Paragraph, places: set[str]) -> str:
     text = escape(paragraph.text)
+    if paragraph.see in places:
+        text += f' <a class="small" href="#{escape(paragraph.see)}">Откуда эта цифра?</a>'
     if paragraph.edited:
         text += ' <small class="small">(изменено методистом)</small>'
     if paragraph.style == "subhead":
@@ -59,10 +71,10 @@ def _paragraph(paragraph: Paragraph) -> str:
     return f'<p class="small">{text}</p>' if paragraph.style == "note" else f"<p>{text}</p>"
 
 
-def _table(table: Table, number: int) -> str:
+def _table(table: Table, number: int, places: set[str]) -> str:
     notes = "".join(f'<span class="small">{escape(note)}</span>' for note in table.notes)
     head = "".join(f'<th scope="col"{_number_class(column)}>{escape(column.title)}</th>' for column in table.columns)
-    rows = [_row(row.cells, table.columns, row.total, f"{table.id}-{row.key}") for row in table.rows]
+    rows = [_row(row, table, places) for row in table.rows]
     caption = f"<b>Таблица {number}. {escape(table.title)}</b>{notes}"
     return (
         f'<table class="tb rows" id="t-{escape(table.id)}"><caption>{caption}'
@@ -71,11 +83,31 @@ def _table(table: Table, number: int) -> str:
     )
 
 
-def _row(cells: list[Cell], columns: list[Column], total: bool, code: str) -> str:
-    first = f'<th scope="row">{escape(cells[0].printed)}</th>'
-    rest = "".join(_cell(cell, column) for cell, column in zip(cells[1:], columns[1:], strict=True))
-    kind = ' class="tot"' if total else ""
-    return f'<tr{kind} id="r-{escape(code)}">{first}{rest}</tr>'
+def _row(row: Row, table: Table, places: set[str]) -> str:
+    first = f'<th scope="row">{escape(row.cells[0].printed)}{_grounds(row.grounds, places)}</th>'
+    rest = "".join(_cell(cell, column) for cell, column in zip(row.cells[1:], table.columns[1:], strict=True))
+    kind = ' class="tot"' if row.total else ""
+    return f'<tr{kind} id="r-{escape(table.id)}-{escape(row.key)}">{first}{rest}</tr>'
+
+
+def _grounds(grounds: list[Ground], places: set[str]) -> str:
+    """«Откуда эта цифра?»: figures with n and their table, the rule's condition, the snapshot."""
+    if not grounds:
+        return ""
+    lines = []
+    for ground in grounds:
+        figures = [_origin(origin, places) for origin in ground.origins]
+        parts = [*figures, f"правило {escape(ground.rule)}: {escape(ground.condition)}", escape(ground.snapshot)]
+        lines.append(f"<li>{'; '.join(parts)}</li>")
+    return f'<details class="small"><summary>Откуда эта цифра?</summary><ul>{"".join(lines)}</ul></details>'
+
+
+def _origin(origin: Origin, places: set[str]) -> str:
+    place = next((one for one in origin.places if one in places), None)
+    printed = escape(origin.printed)
+    figure = f'<a href="#{escape(place)}">{printed}</a>' if place else printed
+    many = f", n = {origin.n}" if origin.n is not None else ""
+    return f"{escape(origin.words)}: {figure}{many}"
 
 
 def _cell(cell: Cell, column: Column) -> str:

@@ -50,6 +50,8 @@ def _data(report: Report) -> dict[str, Any]:
         "numbered": " ".join(part for part in numbered if part),
         "place": head.place,
         "approval": head.approval,
+        "contents": report.contents,
+        "made_on": [int(part) for part in report.made_on[:10].split("-")] if report.made_on else None,
         "runs": runs,
     }
 
@@ -59,16 +61,12 @@ def _is_wide(report: Report, section: Section) -> bool:
 
 
 def _section(report: Report, section: Section) -> dict[str, Any]:
-    title = section.title
-    if section.appendix:
-        number = [one.id for one in report.sections if one.appendix].index(section.id) + 1
-        title = f"Приложение {number}. {title}"
-    last = section.id == "conclusions"
+    last = section.id == report.signed_after
     signature = report.letterhead.signature if last else None
     executor = report.letterhead.executor if last else ""
     return {
-        "title": title,
-        "appendix": section.appendix,
+        "title": report.heading(section),
+        "appendix": section.appendix and not section.continues,
         "body": [_paragraph(paragraph) for paragraph in section.body],
         "parts": [_table(part) if isinstance(part, Table) else _figure(part) for part in report.parts(section)],
         "afterwords": [_paragraph(paragraph) for paragraph in section.afterwords],
