@@ -4,7 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from flask import request
-from flask_babel import format_datetime, ngettext
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
@@ -13,7 +13,6 @@ from app.events import record
 from app.extensions import db
 from app.models import ConsentText, InstrumentVersion, Wave, WaveSchool
 from app.models.columns import utc_now
-from app.models.waves import STAGES
 from app.waves import queries
 from app.waves.forms import WaveForm
 
@@ -120,13 +119,3 @@ def save_wave(form: WaveForm, wave: Wave | None) -> Wave:
     db.session.flush()
     record("wave.created" if new else "wave.changed", "wave", wave.id, new={"code": wave.code, "stage": wave.stage})
     return wave
-
-
-def stage_words(wave: Wave) -> str:
-    """«входная»."""
-    return STAGES.get(wave.stage, wave.stage)
-
-
-def done_words(done: int, asked: int) -> str:
-    """«24 из 28 учителей»."""
-    return ngettext("%(done)d из %(num)d учителя", "%(done)d из %(num)d учителей", asked, done=done)

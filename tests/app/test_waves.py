@@ -29,6 +29,7 @@ from app.models.columns import utc_now
 from app.snapshots import build_snapshot, close_wave, latest_snapshot, released_of
 from app.waves import analysis
 from surveys.answer_set import AnswerSet
+from surveys.document import Cell, Row, Table
 from tests.app import wave_world
 from tests.pages import post_form
 
@@ -337,3 +338,17 @@ def test_failed_calculation_says_so_and_can_be_repeated(app: Flask, opened: None
 
 def test_first_stage_has_nothing_to_compare_with(closed: None) -> None:
     assert released_of(db.session.scalars(db.select(Snapshot)).one()).changes == []
+
+
+@pytest.mark.parametrize(
+    ("schools", "corner"), [(5, "Блок"), (25, "Школа")], ids=["a line fits", "too many for a line"]
+)
+def test_table_of_many_schools_has_a_row_for_each(app: Flask, schools: int, corner: str) -> None:
+    instrument = wave_world.packaged().questionnaire
+    cells = [Cell(value=40.0, printed="40 %") for _scale in instrument.scales]
+    rows = [Row(key=f"s{place}", cells=[Cell(value="", printed=f"Школа {place}"), *cells]) for place in range(schools)]
+    heat = analysis._heat(Table(id="heat", title="", columns=[], rows=rows, source=""), instrument)
+    assert heat["corner"] == corner
+    assert len(heat["heads"]) == (schools if corner == "Блок" else len(instrument.scales))
+    assert all(len(shown) == len(heat["heads"]) for _code, _label, _total, shown in heat["rows"])
+    assert {shade for *_row, shown in heat["rows"] for shade, _cell in shown} == {"h2"}  # from 30 to under 50
