@@ -13,6 +13,8 @@ BAND_HIGH = f"80{NBSP}% и более"
 BAND_LOW = f"20{NBSP}% и менее"
 COMPLEMENTARY = "скрыто для защиты соседней группы"
 NO_FIGURE = "не приводится"
+NOT_COMPARABLE = "несопоставимо: вопросы блока изменились"
+FOR_REFERENCE = 50.0  # percent answered, under which figures stand for reference only
 
 
 def hidden_words(hidden: Hidden | None, k: int = 5) -> str:

@@ -57,6 +57,9 @@ def snapshot_texts(released: Released, instrument: Instrument, rules_sha256: str
         f"Инструмент: {instrument.code}, версия {instrument.version}, SHA-256 {released.instrument_sha256}",
         f"Порог показа группы: {count(released.k, 'ответ')}",
     ]
+    if released.previous:
+        number = f", снимок № {released.previous_snapshot}" if released.previous_snapshot else ""
+        texts.append(f"Сравнение: с этапом {released.previous}{number}, одни и те же участники той же школы")
     if rules_sha256:
         texts.append(f"Правила выводов: SHA-256 {rules_sha256}")
     return [Paragraph(text=plain(text).text, style="note") for text in texts]

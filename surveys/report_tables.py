@@ -7,8 +7,10 @@ from surveys.document import Cell, Column, MeasureText, Row, Table
 from surveys.facts import Reading
 from surveys.origins import ground_of, measure_grounds
 from surveys.printing import (
+    FOR_REFERENCE,
     LEVEL_WORDS,
     NO_FIGURE,
+    NOT_COMPARABLE,
     count_words,
     hidden_words,
     percent_words,
@@ -87,7 +89,9 @@ def _coverage_row(group: GroupFigures, k: int, marks: Thresholds, *, total: bool
     rate = None if group.rate is None else 100.0 * group.rate
     note = hidden_words(group.hidden, k) if group.hidden else "охват достаточный"
     if not group.hidden and rate is not None and rate < marks.enough:
-        note = "выводы предварительные"
+        note = "выводы предварительные" if rate >= FOR_REFERENCE else "для сведения: выводы не делаются"
+    if not group.hidden and group.n == group.population:
+        note = f"по всем {integer(group.n)}"
     cells = [
         words_cell(group.label),
         whole(group.population),
@@ -302,6 +306,7 @@ def changes_table(changes: Sequence[Change], instrument: Instrument, k: int, sou
     rows = []
     for change in changes:
         words = hidden_words(change.hidden, k) if change.hidden else NO_FIGURE
+        words = words if change.comparable else NOT_COMPARABLE
         matched = whole(change.matched) if change.matched is not None else words_cell(words, hidden=True)
         figures = [decimal(value, words) for value in (change.before, change.after, change.change)]
         rows.append(

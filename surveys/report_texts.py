@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from surveys.definition import Instrument
 from surveys.document import Paragraph
-from surveys.printing import LEVEL_WORDS, at_whom_words, hidden_words, share_bounds
+from surveys.printing import FOR_REFERENCE, LEVEL_WORDS, at_whom_words, hidden_words, share_bounds
 from surveys.released import Change, GroupFigures, Released, ScaleFigures
 from surveys.russian import (
     NBSP,
@@ -52,6 +52,8 @@ def took_part(group: GroupFigures) -> str:
         return f"В анкетировании {verb(group.n, 'принял', 'приняли')} участие {count(group.n, 'учитель')}"
     if group.n == 0:
         return f"В анкетировании не участвовал никто из {count(group.population, 'учитель', 'gen')}"
+    if group.n == group.population and group.n > 1:
+        return f"В анкетировании приняли участие все учителя, показатели приведены по всем {integer(group.n)}"
     who = part_of(group.n, group.population, "учитель")
     rate = 100.0 * (group.rate if group.rate is not None else group.n / group.population)
     return f"В анкетировании {verb(group.n, 'принял', 'приняли')} участие {who} ({percent(rate, 1)})"
@@ -66,6 +68,11 @@ def coverage_warning(group: GroupFigures, k: int, marks: Thresholds = PROPOSED) 
         )
     if group.hidden:
         return f"Результаты {hidden_words(group.hidden, k)}; выводы не делаются"
+    if group.rate is not None and 100.0 * group.rate < FOR_REFERENCE:
+        return (
+            f"Числа приведены для сведения, выводы не делаются: охват ниже {percent(FOR_REFERENCE)} "
+            f"({part_of(group.n, group.population, 'учитель')}, {percent(100.0 * group.rate, 1)})"
+        )
     if group.rate is not None and 100.0 * group.rate < marks.enough:
         return (
             f"Выводы предварительные: охват ниже {percent(marks.enough)} "

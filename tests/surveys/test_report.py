@@ -6,8 +6,10 @@ import pytest
 
 from surveys.document import Report
 from surveys.findings import find
-from surveys.released import ChoiceFigures
+from surveys.released import Change, ChoiceFigures, GroupFigures
 from surveys.report import build_report, measure_text
+from surveys.report_tables import changes_table
+from surveys.report_texts import coverage_warning, took_part
 from surveys.rules import load_rules
 from tests.surveys.sample_released import SECRET, context, exact, questionnaire, released, settings
 
@@ -229,3 +231,21 @@ def test_marks_follow_the_settings():
 def test_unknown_school_is_an_error():
     with pytest.raises(KeyError):
         build_report(context("school:nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("n", "words"),
+    [(25, "по всем 25"), (15, "Выводы предварительные"), (12, "для сведения, выводы не делаются")],
+    ids=["census", "under 80 percent", "under 50 percent"],
+)
+def test_coverage_is_worded_by_how_many_answered(n, words):
+    group = GroupFigures(code="a", label="Школа", population=25, n=n, rate=n / 25)
+    text = (coverage_warning(group, 5) or took_part(group)).replace("\u00a0", " ")
+    assert words in text
+
+
+def test_block_that_changed_between_versions_is_called_incomparable():
+    instrument = questionnaire()
+    changes = [Change(scale=instrument.scales[0].name, matched=None, comparable=False)]
+    table = changes_table(changes, instrument, 5, "анкета")
+    assert {cell.printed for cell in table.rows[0].cells[1:]} == {"несопоставимо: вопросы блока изменились"}
