@@ -136,6 +136,8 @@ ACCESS: dict[str, Access] = {
             "instruments.exports.bands",
             "instruments.exports.upload_bands",
             "instruments.exports.blank",
+            "instruments.preview.frame",
+            "instruments.preview.page",
             "instruments.rules.show",
             "instruments.rules.upload",
             "instruments.rules.export",

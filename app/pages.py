@@ -59,10 +59,11 @@ def load_person(identity: str) -> Person | None:
 def add_headers(response: Response) -> Response:
     """Nothing loads from elsewhere, nothing of a person is cached by others."""
     headers = response.headers
-    headers["Content-Security-Policy"] = CSP
+    framed = g.get("framed", False)  # a page shown inside another page of ours
+    headers["Content-Security-Policy"] = CSP.replace("ancestors 'none'", "ancestors 'self'") if framed else CSP
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
-    headers["X-Frame-Options"] = "DENY"
+    headers["X-Frame-Options"] = "SAMEORIGIN" if framed else "DENY"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     if request.endpoint == "static" and request.args.get("v"):
         headers["Cache-Control"] = "public, max-age=31536000, immutable"

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.content import instrument_of
 from app.editions import changes_of, discard, publish, set_marks, take_instrument
 from app.extensions import db
-from app.instruments import exports, queries, rules
+from app.instruments import exports, preview, queries, rules
 from app.instruments.files import chosen, read_upload, told
 from app.instruments.forms import ConfirmForm, UploadForm, draft_form, marks_in
 from app.instruments.version_page import page_of
@@ -20,6 +20,7 @@ from surveys.errors import DefinitionError
 
 bp = Blueprint("instruments", __name__, url_prefix="/instruments")
 bp.register_blueprint(exports.bp)
+bp.register_blueprint(preview.bp)
 bp.register_blueprint(rules.bp)
 
 

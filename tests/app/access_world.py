@@ -130,6 +130,7 @@ def parameters(code: str) -> dict[str, Any]:
         "cards.kind": "docx",
         "instruments.version_id": _id(InstrumentVersion),
         "instruments.rules.version_id": _id(RuleVersion),
+        "instruments.number": 1,
         "instruments.exports.form.kind": "xlsx",
         "instruments.exports.blank.kind": "docx",
         "instruments.rules.export.kind": "toml",

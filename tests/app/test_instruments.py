@@ -10,7 +10,7 @@ import pytest
 from app.content import instrument_of, rules_of, store_instrument, store_rules
 from app.editions import draft_of, incomparable_between, newest
 from app.extensions import db
-from app.models import ConsentText, Event, InstrumentVersion, RuleVersion
+from app.models import ConsentText, Draft, Event, InstrumentVersion, RuleVersion
 from app.models.definitions import PublishedChangedError
 from app.waves.queries import newest_rules, published_instruments
 from surveys.definition import Instrument, instrument_from_dict, load_instrument
@@ -326,3 +326,54 @@ def test_strange_file_names_are_answered_in_words(login_as, name):
     response = send(login_as("galina"), b"nothing", name)
     assert response.status_code in (422, 400)
     assert "Traceback" not in response.get_data(as_text=True)
+
+
+SKIPS = [
+    {"name": "a", "type": "select_one", "options": "agree", "label": "Есть кабинет?", "group": "one"},
+    {"name": "b", "type": "integer", "label": "Сколько мест?", "group": "two", "relevant": "${a} = 2"},
+    {"name": "c", "type": "text", "label": "Что ещё?", "group": "two"},
+]
+
+
+def preview_of(login_as):
+    groups = [{"name": "one", "label": "Первый"}, {"name": "two", "label": "Второй"}]
+    version = published(form_of(items=SKIPS, scales=[], groups=groups))
+    return login_as("galina"), f"/instruments/{version.id}/preview"
+
+
+@pytest.mark.parametrize(("answer", "asked"), [("2", True), ("1", False)])
+def test_preview_follows_the_skips_and_keeps_nothing(login_as, answer, asked):
+    client, url = preview_of(login_as)
+    assert f'src="{url}/1' in client.get(url).get_data(as_text=True)
+    sent = post_form(client, f"{url}/1", a=answer, **{"preview:go": "next", "preview:shown": "a"})
+    page = sent.get_data(as_text=True)
+    assert "<h1>Второй</h1>" in page
+    assert ("Сколько мест?" in page) is asked
+    assert f'<input type="hidden" name="a" value="{answer}">' in page
+    assert db.session.scalar(db.select(db.func.count()).select_from(Draft)) == 0
+
+
+def test_preview_tells_of_an_answer_that_does_not_fit_and_comes_to_an_end(login_as):
+    client, url = preview_of(login_as)
+    page = post_form(client, f"{url}/2", a="2", b="много", **{"preview:go": "next", "preview:shown": "b c"})
+    assert "Проверьте" in page.get_data(as_text=True)
+    page = post_form(client, f"{url}/2", a="2", b="5", **{"preview:go": "next", "preview:shown": "b c"})
+    assert "Конец формы" in page.get_data(as_text=True)
+
+
+def test_only_the_preview_may_stand_in_a_frame_and_only_in_ours(login_as):
+    client, url = preview_of(login_as)
+    inside, outside = client.get(f"{url}/1").headers, client.get(url).headers
+    assert inside["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in inside["Content-Security-Policy"]
+    assert outside["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in outside["Content-Security-Policy"]
+
+
+def test_draft_of_the_card_and_of_the_questionnaire_open_in_preview(login_as):
+    client = login_as("galina")
+    for code in ("teacher_deficits", "school_card"):
+        version = published(load_instrument(code))
+        for number in (1, 2):
+            assert client.get(f"/instruments/{version.id}/preview/{number}").status_code == 200
+        assert client.get(f"/instruments/{version.id}/preview/99").status_code == 404
