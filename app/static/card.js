@@ -17,11 +17,8 @@
   // As expressions read a field: "" for a blank, null for «нет данных», a number, a text or a list of codes.
   function value(name) {
     var found = control(name), mark = control("nd-" + name), special = control("special-" + name);
-    if (!found) {
-      if (name in data.values) return data.values[name];
-      var file = control("file-" + name);
-      return file && (file.value || file.closest(".upload").querySelector("a")) ? "file" : "";
-    }
+    if (!found) return name in data.values ? data.values[name] : "";
+    if (found.type === "file") return found.value || found.closest(".upload").querySelector("a") ? "file" : "";
     if (mark && mark.checked) return null;
     if (special && special.checked) return "\u043d\u0435\u0442";
     if (found.type === "checkbox" || (found.length && !found.options)) {
@@ -39,16 +36,16 @@
   }
   function blank(found) { return found === "" || (Array.isArray(found) && !found.length); }
   // A part in which a blank stands where a value is needed is passed over, as surveys/card.py does.
-  function spoilt(tree) {
+  function spoilt(tree, look) {
     if (!Array.isArray(tree) || tree[0] === "text") return false;
-    if (tree[0] === "name") return blank(lookup(tree[1]));
-    return LENIENT.indexOf(tree[0]) < 0 && tree.slice(1).some(spoilt);
+    if (tree[0] === "name") return blank(look(tree[1]));
+    return LENIENT.indexOf(tree[0]) < 0 && tree.slice(1).some(function (part) { return spoilt(part, look); });
   }
-  function holds(tree) {
+  function holds(tree, look) {
     var parts = Array.isArray(tree) && tree[0] === "and" ? tree.slice(1) : [tree];
     return parts.every(function (part) {
-      if (spoilt(part)) return true;
-      var found = window.OporaExpressions.evaluate(part, lookup, "");
+      if (spoilt(part, look)) return true;
+      var found = window.OporaExpressions.evaluate(part, look, "");
       return found === null || !(found === false || found === 0 || found === "");
     });
   }
@@ -88,7 +85,7 @@
   function checkAll() {
     var bad = {};
     data.checks.forEach(function (check) {
-      var good = holds(check.tree);
+      var good = holds(check.tree, lookup);
       if (check.sum) showSum(check, good);
       var box = document.getElementById("chk-" + check.code);
       if (box) {
@@ -127,6 +124,6 @@
     changed = false;
   });
   window.addEventListener("beforeunload", function (event) { if (changed) event.preventDefault(); });
-  window.OporaCard = { holds: holds, value: value };
+  window.OporaCard = { holds: holds };
   checkAll();
 })();
