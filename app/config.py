@@ -18,6 +18,7 @@ class Config:
     SESSION_COOKIE_SAMESITE = "Lax"
     PERMANENT_SESSION_LIFETIME = dt.timedelta(hours=12)
     MAX_CONTENT_LENGTH = 20 * 1024 * 1024
+    SCHOOL_QUOTA = 500 * 1024 * 1024  # bytes of evidence that one school may keep in the roadmap
     JOB_HEARTBEAT_SECONDS = 5.0
     JOB_STALE_SECONDS = 30.0  # a worker silent for so long is taken for dead
     JOB_SWEEP_SECONDS = 5.0

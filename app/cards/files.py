@@ -1,91 +1,22 @@
-"""Evidence: files beside the fields of a card. Their type is found from the content, their names are made safe."""
+"""Evidence: files beside the fields of a card."""
 
 import datetime as dt
-import io
-import re
-import zipfile
-from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import Any
 
-from flask import abort, request, send_file
-from flask_babel import gettext as _
+from flask import abort
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from app.cards.filling import store
 from app.cards.room import bp, reach_or_404
 from app.events import record
+from app.evidence import FileRefusedError, allow_large_files, send, take_file
 from app.extensions import db
 from app.models import Card, CardFile, Person
-from app.storage import Stored, store_file, stored_path
+from app.storage import Stored
 from surveys.definition import Item
 
-LARGEST = 20 * 1024 * 1024  # bytes of one file
-FORM_ROOM = 1024 * 1024  # what the rest of the form may take beside it
-OFFICE = {
-    "word/document.xml": (".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "xl/workbook.xml": (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
-OPEN = {
-    b"application/vnd.oasis.opendocument.text": (".odt", "application/vnd.oasis.opendocument.text"),
-    b"application/vnd.oasis.opendocument.spreadsheet": (".ods", "application/vnd.oasis.opendocument.spreadsheet"),
-}
-BEGINNINGS = (
-    (b"%PDF-", ".pdf", "application/pdf"),
-    (b"\xff\xd8\xff", ".jpg", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", ".png", "image/png"),
-    (b"{\\rtf", ".rtf", "application/rtf"),
-)
-
-
-class FileRefusedError(Exception):
-    """A file that is not taken; the message says why and what to do."""
-
-
-@bp.url_value_preprocessor
-def allow_large_files(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """A whole file of 20 MB must fit beside the other fields, before anything reads the form."""
-    request.max_content_length = LARGEST + FORM_ROOM
-
-
-def file_type(content: bytes) -> tuple[str, str]:
-    """Extension and MIME type of ``content``, whatever it was called.
-
-    Raises:
-        FileRefusedError: not one of the documents and pictures that a school sends.
-    """
-    for beginning, extension, mime in BEGINNINGS:
-        if content.startswith(beginning):
-            return extension, mime
-    if content.startswith(b"PK\x03\x04"):
-        found = _zipped_type(io.BytesIO(content))
-        if found:
-            return found
-    raise FileRefusedError(_("нужен документ PDF, DOCX, XLSX, ODT, ODS, RTF или снимок JPG, PNG"))
-
-
-def _zipped_type(content: IO[bytes]) -> tuple[str, str] | None:
-    try:
-        with zipfile.ZipFile(content) as archive:
-            names = set(archive.namelist())
-            if any(name.endswith("vbaProject.bin") for name in names):
-                raise FileRefusedError(_("документ с макросами; сохраните его без макросов"))
-            for part, found in OFFICE.items():
-                if part in names:
-                    return found
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < FORM_ROOM:
-                return OPEN.get(archive.read("mimetype"))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
-        return None
-    return None
-
-
-def safe_name(name: str, extension: str) -> str:
-    """The name without folders and control signs, with the extension of its content: «Приказ 12.pdf»."""
-    stem = PurePosixPath(name.replace("\\", "/")).name
-    stem = stem.rsplit(".", 1)[0] if "." in stem else stem
-    stem = re.sub(r"[^\w\s№().,-]", "_", re.sub(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", stem))
-    return (re.sub(r"\s+", " ", stem).strip(" .")[:100] or "file") + extension
+bp.url_value_preprocessor(allow_large_files)
 
 
 def take_files(items: list[Item], uploads: Any) -> tuple[list[tuple[str, str, str, Stored]], dict[str, str]]:
@@ -99,18 +30,12 @@ def take_files(items: list[Item], uploads: Any) -> tuple[list[tuple[str, str, st
         upload: FileStorage | None = uploads.get(f"file-{item.name}")
         if item.appearance != "file" or upload is None or not upload.filename:
             continue
-        content = upload.stream.read(LARGEST + 1)
         try:
-            if len(content) > LARGEST:
-                raise FileRefusedError(_("файл больше 20 МБ; уменьшите его или разделите"))
-            if not content:
-                raise FileRefusedError(_("файл пуст"))
-            extension, mime = file_type(content)
+            one = take_file(upload)
         except FileRefusedError as refused:
-            problems[item.name] = f"«{safe_name(upload.filename, '')}»: {refused}"
+            problems[item.name] = str(refused)
             continue
-        name = safe_name(upload.filename, extension)
-        taken.append((item.name, name, mime, store_file(content, name)))
+        taken.append((item.name, one.filename, one.mime, one.place))
     return taken, problems
 
 
@@ -177,8 +102,4 @@ def file(card_id: int, file_id: int) -> Response:
     kept = db.session.get(CardFile, file_id)
     if kept is None or kept.card_id != card_id or not (reach.whole or "documents" in reach.sections):
         abort(404)
-    try:
-        path = stored_path(kept.path)
-    except FileNotFoundError:
-        abort(404)
-    return send_file(path, kept.mime, as_attachment=True, download_name=kept.filename)
+    return send(kept.path, kept.mime, kept.filename)

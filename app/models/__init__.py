@@ -10,6 +10,20 @@ from app.models.cards import (
     CardVersion,
 )
 from app.models.definitions import ConsentText, InstrumentVersion, RuleVersion, Setting
+from app.models.execution import (
+    CalendarToken,
+    Evidence,
+    MonitoringAnswer,
+    MonitoringRound,
+    Notice,
+    NoticeReader,
+    PlanDraft,
+    PlanMember,
+    RestrictionPeriod,
+    ScheduleDate,
+    SchoolPlan,
+    SchoolPlanLine,
+)
 from app.models.findings import Finding, Measure, MeasureItem
 from app.models.individual import IndividualRoute
 from app.models.people import Assignment, Municipality, Person, Respondent, School, Slip, Throttle, Unsealing
@@ -20,6 +34,7 @@ from app.models.work import Document, Event, Job, Letter, Timetable
 
 __all__ = [
     "Assignment",
+    "CalendarToken",
     "Card",
     "CardCycle",
     "CardDelegation",
@@ -32,6 +47,7 @@ __all__ = [
     "Document",
     "Draft",
     "Event",
+    "Evidence",
     "Finding",
     "IndividualRoute",
     "InstrumentVersion",
@@ -40,16 +56,26 @@ __all__ = [
     "Letter",
     "Measure",
     "MeasureItem",
+    "MonitoringAnswer",
+    "MonitoringRound",
     "Municipality",
+    "Notice",
+    "NoticeReader",
     "PaperSheet",
     "Participation",
     "Person",
+    "PlanDraft",
+    "PlanMember",
     "Respondent",
+    "RestrictionPeriod",
     "RoadmapItem",
     "RoadmapPlan",
     "RoadmapSection",
     "RuleVersion",
+    "ScheduleDate",
     "School",
+    "SchoolPlan",
+    "SchoolPlanLine",
     "Setting",
     "Slip",
     "Snapshot",

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, Date, Float, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Date, Float, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
@@ -43,6 +43,14 @@ class Measure(db.Model):
     planned_result: Mapped[str] = mapped_column(Text)
     measure_of_success: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(20), default="planned")  # planned, in_work, done, cancelled
+    indicator: Mapped[str] = mapped_column(String(120), default="")  # what success is counted by: «mean:MET»
+    baseline: Mapped[float | None] = mapped_column(Float)
+    baseline_n: Mapped[int | None]
+    target: Mapped[float | None] = mapped_column(Float)
+    link: Mapped[str] = mapped_column(String(500), default="")
+    without_document: Mapped[bool] = mapped_column(Boolean, default=False)
+    note: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(default=0)
     created_utc: Mapped[Created]
     finding: Mapped[Finding | None] = relationship(back_populates="measure")
     items: Mapped[list["MeasureItem"]] = relationship(cascade="all, delete-orphan")

@@ -28,6 +28,7 @@ class RoadmapPlan(db.Model):
     title: Mapped[str] = mapped_column(Text)
     short_title: Mapped[Title]
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    year: Mapped[int] = mapped_column(default=2020)  # that the plan is of; an item may end in the next one
     sections: Mapped[list["RoadmapSection"]] = relationship(
         order_by="RoadmapSection.position", cascade="all, delete-orphan"
     )
@@ -64,6 +65,8 @@ class RoadmapItem(db.Model):
     starts_on: Mapped[dt.date | None] = mapped_column(Date)  # first day of a month or range
     schedule_owner: Mapped[str] = mapped_column(String(300), default="")
     condition: Mapped[str] = mapped_column(String(300), default="")
+    applies: Mapped[str] = mapped_column(String(20), default="")  # «during», «after» restrictions; empty: always
+    withdrawn_on: Mapped[dt.date | None] = mapped_column(Date)  # an amendment took the item out of the plan
     planned_result: Mapped[str] = mapped_column(Text, default="")
     states: Mapped[list["ItemState"]] = relationship(cascade="all, delete-orphan")
 
@@ -77,8 +80,12 @@ class ItemState(db.Model):
     scope: Mapped[str] = mapped_column(String(64))  # code of the school, or «municipality»
     school_id: Mapped[int | None] = refers("school.id", nullable=True)
     state: Mapped[str] = mapped_column(String(20), default="not_started")
-    evidence: Mapped[str] = mapped_column(Text, default="")  # document, link, or «исполнено без документа: …»
+    evidence: Mapped[str] = mapped_column(Text, default="")  # name, number and date of the document
+    link: Mapped[str] = mapped_column(String(500), default="")
+    without_document: Mapped[bool] = mapped_column(Boolean, default=False)
     note: Mapped[str] = mapped_column(Text, default="")
+    review: Mapped[str] = mapped_column(String(20), default="")  # of «выполнено»: confirmed, returned; empty: not yet
+    remark: Mapped[str] = mapped_column(Text, default="")  # why it was returned
     updated_by: Mapped[int | None] = refers("person.id", nullable=True, index=False)
     updated_utc: Mapped[dt.datetime] = mapped_column(UtcTime)
     created_utc: Mapped[Created]
