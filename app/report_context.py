@@ -1,30 +1,43 @@
 """From a snapshot, accepted measures and settings to the report: the same for a page, a document and a command."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.card_findings import card_perceptions
 from app.card_values import card_for_rules, last_signed
 from app.content import instrument_of, rules_of
 from app.extensions import db
-from app.models import Finding, Measure, Municipality, RoadmapPlan, School, Setting, Snapshot, Wave
+from app.models import Card, Finding, Measure, Municipality, RoadmapPlan, School, Setting, Snapshot, Wave
 from app.models.waves import STAGES
+from app.plans import current_plan, describe_plan, marks_now
 from app.reach import scope_code
 from app.snapshots import MUNICIPALITY, released_of
 from surveys.document import Letterhead, MeasureText, Report, Signature
 from surveys.findings import Finding as Found
-from surveys.report import ReportContext, ReportSettings, WaveFacts, build_report, measure_text
+from surveys.kinds import DEFAULT, KINDS, kinds_for
+from surveys.perception import Perception
+from surveys.report import ReportContext, ReportSettings, WaveFacts, measure_text
 from surveys.russian import date_long
 
 LETTERHEAD = "letterhead"
 TAKEN = ("accepted", "edited")
 
 
-def report_of(wave: Wave, snapshot: Snapshot, scope: str) -> Report:
-    """The справка of ``scope`` («municipality» or «school:CODE»). Reads only.
+def report_of(
+    wave: Wave, snapshot: Snapshot, scope: str, kind: str = DEFAULT, edits: Mapping[str, Sequence[str]] | None = None
+) -> Report:
+    """A document of ``kind`` about ``scope`` («municipality» or «school:CODE»). Reads only.
+
+    Args:
+        edits: section -> paragraphs that a person put in place of the computed ones.
 
     Raises:
-        KeyError: the snapshot has no such school.
+        KeyError: the snapshot has no such school, or there is no such kind for it.
     """
+    chosen = KINDS[kind]
+    if chosen not in kinds_for(scope):
+        raise KeyError(kind)
     released = released_of(snapshot)
     released.group(scope_code(scope))
     municipality = db.session.get_one(Municipality, wave.municipality_id)
@@ -38,7 +51,7 @@ def report_of(wave: Wave, snapshot: Snapshot, scope: str) -> Report:
         closed=(wave.closed_utc or wave.closes_utc).astimezone(zone).date(),
     )
     taken_on = snapshot.taken_utc.astimezone(zone).date()
-    return build_report(
+    return chosen.build(
         ReportContext(
             released=released,
             scope=scope,
@@ -48,7 +61,11 @@ def report_of(wave: Wave, snapshot: Snapshot, scope: str) -> Report:
             measures=_measures(snapshot.id, scope),
             findings=[Found.model_validate(finding.body) for finding in _findings(snapshot.id, scope)],
             rules_sha256=wave.rule_version.sha256,
-            readings=_readings(wave, scope),
+            readings=_readings(scope),
+            cards=_cards(wave) if "card" in chosen.needs and scope == MUNICIPALITY else (),
+            perceptions=_perceptions(scope) if "card" in chosen.needs and scope != MUNICIPALITY else (),
+            plan=_plan_items() if "plan" in chosen.needs else (),
+            edits=edits or {},
             marks=rules.marks,
             marks_approved=rules.thresholds,
             plural=rules.plural,
@@ -84,10 +101,36 @@ def _measures(snapshot_id: int, scope: str) -> list[MeasureText]:
     return texts
 
 
-def _readings(wave: Wave, scope: str) -> list[tuple[str, Any]]:
-    """Indicators of the school's signed card, with small counts of children in words; none for the municipality."""
+def _card(scope: str) -> Card | None:
+    """The signed card of the school in ``scope``; None for the municipality."""
     school = db.session.scalar(db.select(School).where(School.code == scope_code(scope)))
-    card = last_signed(school.id) if school and scope != MUNICIPALITY else None
+    return last_signed(school.id) if school and scope != MUNICIPALITY else None
+
+
+def _perceptions(scope: str) -> list[Perception]:
+    card = _card(scope)
+    return card_perceptions(card) if card else []
+
+
+def _cards(wave: Wave) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """Indicators of every school asked in the wave; empty where its card is not signed."""
+    codes = [(part.school.short_name, part.school.code) for part in wave.schools]
+    return [(label, _readings(f"school:{code}")) for label, code in codes]
+
+
+def _plan_items() -> list[dict[str, Any]]:
+    """Items of the roadmap with their state, each with the title of its section."""
+    plan = current_plan()
+    if plan is None:
+        return []
+    titles = {section.number: section.title for section in plan.sections}
+    items = describe_plan(plan, marks_now(plan))["items"]
+    return [{**item, "section_title": titles.get(item["section"], "")} for item in items]
+
+
+def _readings(scope: str) -> list[tuple[str, Any]]:
+    """Indicators of the school's signed card, with small counts of children in words; none for the municipality."""
+    card = _card(scope)
     if card is None:
         return []
     labels = {one.code: one.label for one in instrument_of(card.cycle.instrument_version).indicators}
@@ -116,6 +159,7 @@ def _settings(municipality: Municipality, snapshot: Snapshot, made_on: str) -> R
             place=text("place", ""),
             number=snapshot.approved_number or text("number", ""),
             date=date,
+            approval=_approval(*signatory),
             signature=Signature(position=signatory[0], name=signatory[1]) if all(signatory) else None,
             executor=executor,
         ),
@@ -126,6 +170,11 @@ def _settings(municipality: Municipality, snapshot: Snapshot, made_on: str) -> R
         zone=municipality.timezone,
         status="approved" if snapshot.approved_on else "draft",
     )
+
+
+def _approval(position: str, name: str) -> list[str]:
+    """The block «УТВЕРЖДАЮ» of documents that are approved: position, line for the signature, line for the date."""
+    return ["УТВЕРЖДАЮ", position or "_" * 24, f"{'_' * 16} {name}".rstrip(), "«___» ____________ 20___ г."]
 
 
 def _order_basis(municipality: Municipality) -> list[str]:

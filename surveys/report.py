@@ -4,25 +4,20 @@ The structure follows the usual аналитическая справка: basis
 change, proposals, conclusions, appendices.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-
 from surveys.definition import Instrument
 from surveys.document import (
-    Figure,
     Letterhead,
     MeasureText,
     Paragraph,
     Report,
-    Section,
     Signature,
-    Table,
 )
 from surveys.findings import Finding
+from surveys.kinds.parts import Draft, finished
 from surveys.report_context import ReportContext, ReportSettings, WaveFacts
 from surveys.report_figures import bars_figure, choice_figure, quadrants_figure
 from surveys.report_measures import MOST_MEASURES, main_measures, merge_measures
-from surveys.report_method import method_texts, snapshot_texts
+from surveys.report_method import method_texts
 from surveys.report_tables import (
     blocks_table,
     changes_table,
@@ -64,43 +59,6 @@ __all__ = [
     "measure_text",
 ]
 
-LONG = 8  # tables and figures, from which a document has contents
-
-
-@dataclass
-class _Draft:
-    """Sections, tables and figures as they are collected; numbers of tables and figures are given at the end."""
-
-    sections: list[Section] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)
-    figures: list[Figure] = field(default_factory=list)
-
-    def add(
-        self,
-        code: str,
-        title: str,
-        paragraphs: Sequence[Paragraph],
-        tables: Sequence[Table | None] = (),
-        figures: Sequence[Figure | None] = (),
-        *,
-        appendix: bool = False,
-        continues: bool = False,
-    ) -> None:
-        shown = [table for table in tables if table is not None]
-        drawn = [figure for figure in figures if figure is not None]
-        self.tables += shown
-        self.figures += drawn
-        section = Section(
-            id=code,
-            title=title,
-            paragraphs=list(paragraphs),
-            tables=[table.id for table in shown],
-            figures=[figure.id for figure in drawn],
-            appendix=appendix,
-            continues=continues,
-        )
-        self.sections.append(section)
-
 
 def build_report(context: ReportContext) -> Report:
     """The аналитическая справка of one wave for the municipality or one school.
@@ -108,7 +66,7 @@ def build_report(context: ReportContext) -> Report:
     Raises:
         KeyError: the scope names a school that the released figures do not have.
     """
-    draft = _Draft()
+    draft = Draft()
     group = context.group
     _basis(draft, context)
     _coverage(draft, context)
@@ -124,24 +82,7 @@ def build_report(context: ReportContext) -> Report:
     _measures(draft, context)
     _conclusions(draft, context)
     _appendices(draft, context)
-    settings = context.settings
-    return Report(
-        title=_title(context),
-        subtitle=group.label,
-        wave=context.released.wave,
-        scope=context.scope,
-        snapshot=context.released.snapshot,
-        sections=[_edited(section, context.edits) for section in draft.sections],
-        tables=draft.tables,
-        figures=draft.figures,
-        measures=list(context.measures),
-        letterhead=settings.letterhead,
-        demo=settings.demo,
-        status=settings.status,
-        author=settings.author,
-        made_on=settings.made_on,
-        contents=len(draft.tables) + len(draft.figures) > LONG,
-    )
+    return finished(draft, context, "report", _title(context))
 
 
 def measure_text(finding: Finding, *, with_scope: bool = False) -> MeasureText:
@@ -166,14 +107,7 @@ def _title(context: ReportContext) -> str:
     return f"Аналитическая справка о результатах {stage} диагностики профессиональных дефицитов учителей"
 
 
-def _edited(section: Section, edits: Mapping[str, Sequence[str]]) -> Section:
-    if section.id not in edits:
-        return section
-    texts = [Paragraph(text=text, edited=True) for text in edits[section.id]]
-    return section.model_copy(update={"paragraphs": texts})
-
-
-def _basis(draft: _Draft, context: ReportContext) -> None:
+def _basis(draft: Draft, context: ReportContext) -> None:
     wave, instrument = context.wave, context.instrument
     texts = [plain(f"Основание: {'; '.join(context.settings.basis)}")] if context.settings.basis else []
     texts.append(plain(f"Цель: {context.settings.purpose}"))
@@ -184,7 +118,7 @@ def _basis(draft: _Draft, context: ReportContext) -> None:
     draft.add("basis", "Основание, цель и порядок проведения", texts)
 
 
-def _coverage(draft: _Draft, context: ReportContext) -> None:
+def _coverage(draft: Draft, context: ReportContext) -> None:
     released, group = context.released, context.group
     table = (
         coverage_table(released, released.schools, group, context.source, context.marks)
@@ -194,7 +128,7 @@ def _coverage(draft: _Draft, context: ReportContext) -> None:
     draft.add("coverage", "Охват и ограничения", coverage_texts(released, group, context.marks), [table])
 
 
-def _main(draft: _Draft, context: ReportContext) -> None:
+def _main(draft: Draft, context: ReportContext) -> None:
     group = context.group
     warning = coverage_warning(group, context.released.k, context.marks)
     texts = [plain(warning)] if warning else []
@@ -220,7 +154,7 @@ def _main(draft: _Draft, context: ReportContext) -> None:
     draft.add("main", "Главное", texts)
 
 
-def _blocks(draft: _Draft, context: ReportContext) -> None:
+def _blocks(draft: Draft, context: ReportContext) -> None:
     group, instrument = context.group, context.instrument
     tables = [blocks_table(group, instrument, context.released.k, context.source)]
     levels = levels_table(group, instrument, context.source)
@@ -234,14 +168,14 @@ def _blocks(draft: _Draft, context: ReportContext) -> None:
     )
 
 
-def _schools(draft: _Draft, context: ReportContext) -> None:
+def _schools(draft: Draft, context: ReportContext) -> None:
     tables = schools_tables(context.released, context.instrument, context.source)
     draft.add(
         "schools", "Результаты по школам", school_texts(context.released, context.instrument, context.marks), tables
     )
 
 
-def _items_and_need(draft: _Draft, context: ReportContext) -> None:
+def _items_and_need(draft: Draft, context: ReportContext) -> None:
     group, k = context.group, context.released.k
     items = items_table(group, context.instrument, k, context.source)
     if items is not None:
@@ -263,7 +197,7 @@ def _items_and_need(draft: _Draft, context: ReportContext) -> None:
         )
 
 
-def _help(draft: _Draft, context: ReportContext) -> None:
+def _help(draft: Draft, context: ReportContext) -> None:
     kinds = {item.name: item.type for item in context.instrument.items if item.name in _help_items(context.instrument)}
     released = {figures.item: figures for figures in context.group.choices}
     shown = [released[name] for name in kinds if name in released]
@@ -288,7 +222,7 @@ def _help_items(instrument: Instrument) -> list[str]:
     return [item.name for item in asked if not steps or item.group in steps]
 
 
-def _changes(draft: _Draft, context: ReportContext) -> None:
+def _changes(draft: Draft, context: ReportContext) -> None:
     changes = [change for code, change in context.released.changes if code == context.group.code]
     if not changes:
         return
@@ -296,7 +230,7 @@ def _changes(draft: _Draft, context: ReportContext) -> None:
     draft.add("changes", "Динамика", change_texts(changes, context.instrument, context.marks), [table])
 
 
-def _card(draft: _Draft, context: ReportContext) -> None:
+def _card(draft: Draft, context: ReportContext) -> None:
     if not context.readings:
         return
     text = "Показатели карты — сведения школы. Сопоставление с анкетой показывает, что совпадает, но не называет причин"
@@ -308,13 +242,13 @@ def _card(draft: _Draft, context: ReportContext) -> None:
     draft.add("card", "Условия работы школы", texts, [indicators_table(shown, context.card_source)])
 
 
-def _card_rest(draft: _Draft, context: ReportContext) -> None:
+def _card_rest(draft: Draft, context: ReportContext) -> None:
     if len(pressing(context.readings)) < len(context.readings):
         table = indicators_table(context.readings, context.card_source, whole=True)
         draft.add("card-rest", "Показатели диагностической карты", [], [table], appendix=True)
 
 
-def _measures(draft: _Draft, context: ReportContext) -> None:
+def _measures(draft: Draft, context: ReportContext) -> None:
     groups = merge_measures(context.measures, context.plural)
     main = [measure for group in groups[:MOST_MEASURES] for measure in group]
     if not main:
@@ -329,7 +263,7 @@ def _measures(draft: _Draft, context: ReportContext) -> None:
     draft.add("measures", "Предложения по устранению дефицитов", [plain(text)], [table])
 
 
-def _conclusions(draft: _Draft, context: ReportContext) -> None:
+def _conclusions(draft: Draft, context: ReportContext) -> None:
     group, texts = context.group, []
     warning = coverage_warning(group, context.released.k, context.marks)
     texts.append(plain(warning or took_part(group)))
@@ -343,7 +277,7 @@ def _conclusions(draft: _Draft, context: ReportContext) -> None:
     draft.add("conclusions", "Выводы", texts)
 
 
-def _appendices(draft: _Draft, context: ReportContext) -> None:
+def _appendices(draft: Draft, context: ReportContext) -> None:
     rest = [measure for group in merge_measures(context.measures, context.plural)[MOST_MEASURES:] for measure in group]
     if rest:
         table = measures_table("measures-rest", "Остальные принятые меры", rest, context)
@@ -359,5 +293,4 @@ def _appendices(draft: _Draft, context: ReportContext) -> None:
     _card_rest(draft, context)
     method = method_texts(context.instrument, context.released.k, context.marks, context.marks_approved)
     draft.add("method", "Методика и условные обозначения", method, appendix=True)
-    texts = snapshot_texts(context.released, context.instrument, context.rules_sha256, context.settings.zone)
-    draft.add("snapshot", "Данные расчёта", texts, appendix=True, continues=True)
+    draft.add_snapshot(context)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from surveys.definition import Approval, Instrument
 from surveys.document import Letterhead, MeasureText
 from surveys.facts import Reading
 from surveys.findings import Finding
+from surveys.perception import Perception
 from surveys.released import GroupFigures, Released
 from surveys.report_texts import snapshot_time
 from surveys.russian import NBSP, quote
@@ -55,6 +56,9 @@ class ReportContext:
     findings: Sequence[Finding] = ()
     rules_sha256: str = ""
     readings: Sequence[tuple[str, Reading]] = ()  # indicator's title, reading: the school's own card
+    cards: Sequence[tuple[str, Sequence[tuple[str, Reading]]]] = ()  # school's label, readings of its signed card
+    perceptions: Sequence[Perception] = ()  # where the school's card and its teachers disagree
+    plan: Sequence[Mapping[str, Any]] = ()  # items of the roadmap as ``roadmap show`` tells them
     edits: Mapping[str, Sequence[str]] = field(default_factory=dict)
     marks: Thresholds = field(default_factory=Thresholds)
     marks_approved: Approval = field(default_factory=Approval)

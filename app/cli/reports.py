@@ -13,6 +13,7 @@ from app.models import Wave
 from app.report_context import report_of
 from app.snapshots import latest_snapshot
 from surveys.document import Report
+from surveys.kinds import DEFAULT, KINDS, kinds_for
 from surveys.writers import FORMATS, write_report
 
 BAD_INPUT = 2
@@ -33,15 +34,18 @@ def refuse(message: str) -> None:
 @click.argument("wave", required=False, default="")
 @click.option("--scope", default="municipality", help="municipality или school:КОД")
 @click.option("--format", "kind", default="docx", help="docx, pdf, xlsx, html или json")
+@click.option("--kind", "document", default=DEFAULT, help=f"Вид документа: {', '.join(KINDS)}")
 @click.option("-o", "--output", default="", help="Файл; для html и json без него - стандартный вывод")
 @with_appcontext
-def report(wave: str, scope: str, kind: str, output: str) -> None:
+def report(wave: str, scope: str, kind: str, document: str, output: str) -> None:
     """Check the request, build the report, write it."""
     if kind not in FORMATS:
         refuse(f"Формат «{kind}» неизвестен: есть {', '.join(FORMATS)}.")
     if not output and kind not in ("html", "json"):
         refuse(f"Укажите файл для {kind}: -o ФАЙЛ.")
-    built = build(wave, scope)
+    if document not in KINDS:
+        refuse(f"Вид «{document}» неизвестен: есть {', '.join(KINDS)}.")
+    built = build(wave, scope, document)
     if not output or output == "-":
         stream = io.BytesIO()
         write_report(built, kind, stream)  # type: ignore[arg-type]
@@ -54,7 +58,7 @@ def report(wave: str, scope: str, kind: str, output: str) -> None:
         refuse(f"Файл {target} не записан: {error.strerror}.")
 
 
-def build(wave_name: str, scope: str) -> Report:
+def build(wave_name: str, scope: str, document: str = DEFAULT) -> Report:
     """The report that the page shows, or a refusal."""
     wave = find_wave(wave_name)
     if wave is None:
@@ -67,8 +71,11 @@ def build(wave_name: str, scope: str) -> Report:
     assert snapshot is not None
     if scope != "municipality" and not scope.startswith("school:"):
         refuse(f"Область «{scope}» не понята: municipality или school:КОД.")
+    if KINDS[document] not in kinds_for(scope):
+        named = "по муниципалитету" if scope != "municipality" else "по школе"
+        refuse(f"«{KINDS[document].title}» составляется только {named}: измените --scope.")
     try:
-        return report_of(wave, snapshot, scope)
+        return report_of(wave, snapshot, scope, document)
     except KeyError:
         refuse(f"В этапе «{wave.code}» нет школы «{scope.removeprefix('school:')}».")
         raise

@@ -39,16 +39,16 @@ def render(report: Report) -> bytes:
     document = Document()
     set_fonts(document, report.language)
     set_properties(document, report)
-    lay_out(document.sections[0], landscape=False)
+    landscape = bool(report.sections) and _is_wide(report, report.sections[0])
+    lay_out(document.sections[0], landscape=landscape)
     document.sections[0].different_first_page_header_footer = True
     _headers(document.sections[0], report.marks)
-    _letterhead(document, report)
+    _letterhead(document, report, landscape)
     if report.contents:
         document.add_paragraph("Содержание", style="Contents Title")
         add_contents(document, [report.heading(section) for section in report.sections])
-    landscape = False
     for section in report.sections:
-        wide = any(report.table(code).wide for code in section.tables)
+        wide = _is_wide(report, section)
         if wide != landscape:
             turn_page(document, landscape=wide)
         new_page = section.appendix and not section.continues and wide == landscape  # a turned page is new already
@@ -59,6 +59,10 @@ def render(report: Report) -> bytes:
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+def _is_wide(report: Report, section: Section) -> bool:
+    return any(report.table(code).wide for code in section.tables)
 
 
 def _headers(section: Any, marks: Sequence[str]) -> None:
@@ -77,7 +81,7 @@ def _headers(section: Any, marks: Sequence[str]) -> None:
         mark.add_run(" · ".join(marks)).italic = True
 
 
-def _letterhead(document: Any, report: Report) -> None:
+def _letterhead(document: Any, report: Report, landscape: bool) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Mm
 
@@ -91,7 +95,7 @@ def _letterhead(document: Any, report: Report) -> None:
         _line(document, " ".join(part for part in parts if part), WD_ALIGN_PARAGRAPH.LEFT)
         _line(document, head.place, WD_ALIGN_PARAGRAPH.LEFT)
     for text in head.approval:
-        _line(document, text, WD_ALIGN_PARAGRAPH.LEFT).paragraph_format.left_indent = Mm(95)
+        _line(document, text, WD_ALIGN_PARAGRAPH.LEFT).paragraph_format.left_indent = Mm(TEXT_WIDTH_MM[landscape] - 75)
     document.add_paragraph(report.title, style="Title")
     if report.subtitle:
         document.add_paragraph(report.subtitle, style="Subtitle")

@@ -1,0 +1,58 @@
+"""Kinds of documents made of one wave: each a function from ``ReportContext`` to ``Report``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from surveys.document import Report
+from surveys.report_context import ReportContext
+
+DEFAULT = "report"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of document. ``title`` as a person chooses it; ``needs`` names what the context must bring.
+
+    ``scopes``: «municipality», «school» or both.
+    """
+
+    code: str
+    title: str
+    made_by: str  # module:function
+    scopes: tuple[str, ...] = ("municipality", "school")
+    needs: tuple[str, ...] = ()
+
+    @property
+    def build(self) -> Callable[[ReportContext], Report]:
+        """The function that makes it, imported when it is wanted."""
+        module, name = self.made_by.split(":")
+        function: Callable[[ReportContext], Report] = getattr(import_module(module), name)
+        return function
+
+
+KINDS: dict[str, Kind] = {
+    kind.code: kind
+    for kind in (
+        Kind("report", "Аналитическая справка", "surveys.report:build_report"),
+        Kind("plan", "Дорожная карта по устранению профессиональных дефицитов", "surveys.kinds.plan:build_plan"),
+        Kind("dynamics", "Справка о динамике", "surveys.kinds.dynamics:build_dynamics"),
+        Kind("joint", "Сводная справка по карте и анкете", "surveys.kinds.card:build_joint", ("school",), ("card",)),
+        Kind("card", "Справка по диагностической карте", "surveys.kinds.card:build_card", needs=("card",)),
+        Kind("courses", "Сводка для заявки на курсы", "surveys.kinds.courses:build_courses", ("municipality",)),
+        Kind("protocol", "Протокол рабочей группы, проект", "surveys.kinds.protocol:build_protocol", ("municipality",)),
+        Kind(
+            "monitoring",
+            "Мониторинг дорожной карты",
+            "surveys.kinds.monitoring:build_monitoring",
+            ("municipality",),
+            ("plan",),
+        ),
+    )
+}
+
+
+def kinds_for(scope: str) -> list[Kind]:
+    """Kinds that may be made about «municipality» or «school:CODE»."""
+    group = "municipality" if scope == "municipality" else "school"
+    return [kind for kind in KINDS.values() if group in kind.scopes]

@@ -1,0 +1,53 @@
+"""The monitoring table in the order's own form: its columns and words, with the state of every item added."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from surveys.document import Column, Report, Row, Table
+from surveys.kinds.parts import Draft, finished
+from surveys.report_context import ReportContext
+from surveys.report_tables import words_cell
+from surveys.report_texts import plain
+from surveys.russian import NBSP, count, integer
+
+STATES = {
+    "not_started": "не начато",
+    "in_work": "в работе",
+    "partly": "выполнено частично",
+    "done": "выполнено",
+    "na": "не относится",
+}
+
+
+def build_monitoring(context: ReportContext) -> Report:
+    """Items of the plan as ``roadmap show`` tells them, a table for every section."""
+    draft, items = Draft(), list(context.plan)
+    done = sum(1 for one in items if one["status"] == "done")
+    if items:
+        texts = [plain(f"Выполнено {integer(done)} из{NBSP}{count(len(items), 'пункт', 'gen')} плана")]
+    else:
+        texts = [plain("План не загружен: состояние пунктов не приводится")]
+    sections = list(dict.fromkeys((one["section"], one.get("section_title", "")) for one in items))
+    tables = [_table(number, title, [one for one in items if one["section"] == number]) for number, title in sections]
+    draft.add("monitoring", "Исполнение плана мероприятий", texts, tables)
+    return finished(draft, context, "monitoring", "Мониторинг исполнения плана мероприятий", signed_after="monitoring")
+
+
+def _table(number: str, title: str, items: Sequence[Mapping[str, Any]]) -> Table:
+    columns = [
+        Column(title="№ п/п", width=0.6),
+        Column(title="Наименование мероприятия", width=3.2),
+        Column(title="Ответственные исполнители", width=2.0),
+        Column(title="Сроки реализации", width=1.5),
+        Column(title="Планируемый результат", width=2.4),
+        Column(title="Исполнение", width=1.4),
+    ]
+    rows = []
+    for one in items:
+        state = STATES.get(one["status"], one["status"])
+        if one["of"] > 1:
+            state += f", {integer(one['done'])} из{NBSP}{integer(one['of'])}"
+        texts = [one["number"], one["title"], one["responsible"], one["deadline_text"], one["planned_result"], state]
+        rows.append(Row(key=one["number"], cells=[words_cell(str(text)) for text in texts]))
+    name = f"Раздел {number.rstrip('.')}. {title}".rstrip(". ")
+    return Table(id=f"section-{number}", title=name, columns=columns, rows=rows, source="дорожная карта", wide=True)

@@ -1,0 +1,98 @@
+"""What all kinds of documents share: the frame of a report, its numbered sections, appendix of the snapshot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from surveys.document import Figure, Letterhead, Paragraph, Report, Section, Table
+from surveys.report_context import ReportContext
+from surveys.report_method import snapshot_texts
+
+LONG = 8  # tables and figures, from which a document has contents
+
+
+@dataclass
+class Draft:
+    """Sections, tables and figures as they are collected; numbers of tables and figures are given at the end."""
+
+    sections: list[Section] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+
+    def add(
+        self,
+        code: str,
+        title: str,
+        paragraphs: Sequence[Paragraph],
+        tables: Sequence[Table | None] = (),
+        figures: Sequence[Figure | None] = (),
+        *,
+        appendix: bool = False,
+        continues: bool = False,
+    ) -> None:
+        """Add a section; None among tables and figures is left out."""
+        shown = [table for table in tables if table is not None]
+        drawn = [figure for figure in figures if figure is not None]
+        self.tables += shown
+        self.figures += drawn
+        section = Section(
+            id=code,
+            title=title,
+            paragraphs=list(paragraphs),
+            tables=[table.id for table in shown],
+            figures=[figure.id for figure in drawn],
+            appendix=appendix,
+            continues=continues,
+        )
+        self.sections.append(section)
+
+    def add_snapshot(self, context: ReportContext) -> None:
+        """The appendix with everything needed to get the same figures again."""
+        texts = snapshot_texts(context.released, context.instrument, context.rules_sha256, context.settings.zone)
+        self.add("snapshot", "Данные расчёта", texts, appendix=True, continues=True)
+
+
+def finished(
+    draft: Draft,
+    context: ReportContext,
+    kind: str,
+    title: str,
+    *,
+    signed_after: str = "conclusions",
+    approval: bool = False,
+) -> Report:
+    """The document of a draft, with the letterhead, a person's edits and what leads to its figures.
+
+    Args:
+        approval: print the block «УТВЕРЖДАЮ» of the letterhead.
+    """
+    settings = context.settings
+    head: Letterhead = settings.letterhead
+    if not approval:
+        head = head.model_copy(update={"approval": []})
+    return Report(
+        title=title,
+        subtitle=context.group.label,
+        wave=context.released.wave,
+        scope=context.scope,
+        snapshot=context.released.snapshot,
+        sections=[edited(section, context.edits) for section in draft.sections],
+        tables=draft.tables,
+        figures=draft.figures,
+        measures=list(context.measures),
+        letterhead=head,
+        demo=settings.demo,
+        status=settings.status,
+        author=settings.author,
+        made_on=settings.made_on,
+        kind=kind,
+        signed_after=signed_after,
+        contents=len(draft.tables) + len(draft.figures) > LONG,
+    )
+
+
+def edited(section: Section, edits: Mapping[str, Sequence[str]]) -> Section:
+    """The section with a person's paragraphs in place of computed ones, marked."""
+    if section.id not in edits:
+        return section
+    texts = [Paragraph(text=text, edited=True) for text in edits[section.id]]
+    return section.model_copy(update={"paragraphs": texts})

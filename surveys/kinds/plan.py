@@ -1,0 +1,149 @@
+"""«Дорожная карта по устранению профессиональных дефицитов»: the order's form with ground, indicator and marks."""
+
+from collections.abc import Sequence
+
+from surveys.document import Column, MeasureText, Report, Row, Table
+from surveys.findings import Finding
+from surveys.kinds.parts import Draft, finished
+from surveys.origins import measure_grounds
+from surveys.printing import count_words
+from surveys.released import ScaleFigures
+from surveys.report_context import ReportContext
+from surveys.report_measures import merge_measures, same_steps
+from surveys.report_tables import of_group, words_cell
+from surveys.report_texts import STAGE_GENITIVE, plain
+from surveys.russian import NBSP, count, in_order, integer, verb
+
+# what usually proves that a result is there, by a word of the planned result; the department changes it in Word
+PROOFS = (
+    ("приказ", "копия приказа"),
+    ("протокол", "протокол"),
+    ("заявк", "копия заявки"),
+    ("программ", "утверждённая программа"),
+    ("график", "утверждённый график"),
+    ("план", "утверждённый план"),
+    ("курс", "копии удостоверений"),
+    ("обучен", "копии удостоверений"),
+    ("занят", "журнал занятий"),
+    ("семинар", "программа и список участников"),
+)
+ANY_PROOF = "справка исполнителя"
+
+
+def build_plan(context: ReportContext) -> Report:
+    """The roadmap of accepted measures for the municipality or one school, to be approved and marked by hand."""
+    draft, number = Draft(), len(context.measures)
+    stage = STAGE_GENITIVE.get(context.wave.stage, context.wave.stage)
+    basis = context.settings.basis
+    texts = [plain(f"Основание: {'; '.join(basis)}")] if basis else []
+    texts.append(plain(f"Составлена по результатам {stage} диагностики: {context.snapshot_words}"))
+    if not number:
+        texts.append(
+            plain("Меры пока не приняты: принимайте их на странице «Выводы и меры», затем создайте документ снова")
+        )
+    else:
+        texts.append(plain(f"{verb(number, 'Включена', 'Включено')} {count(number, 'мера', adjective='принятый')}"))
+    table = plan_table(context) if number else None
+    draft.add("plan", "Мероприятия", texts, [table])
+    draft.add_snapshot(context)
+    title = "Дорожная карта по устранению профессиональных дефицитов"
+    return finished(draft, context, "plan", title, signed_after="plan", approval=True)
+
+
+def plan_table(context: ReportContext) -> Table:
+    """One row a step; equal steps of several schools are one row with all its grounds."""
+    columns = [
+        Column(title="№", kind="integer", width=0.45),
+        Column(title="Выявленный дефицит (основание)", width=2.1),
+        Column(title="Мероприятие", width=2.3),
+        Column(title="Пункты плана", width=1.0),
+        Column(title="Участники, чел.", width=1.35),
+        Column(title="Ответственный", width=1.75),
+        Column(title="Срок", width=1.6),
+        Column(title="Планируемый результат", width=1.65),
+        Column(title="Показатель: исходное → целевое", width=2.0),
+        Column(title="Форма подтверждения", width=1.75),
+        Column(title="Отметка об исполнении", width=1.5),
+    ]
+    measures = [one for group in merge_measures(context.measures, context.plural) for one in group]
+    rows = []
+    for place, group in enumerate(same_steps(measures), start=1):
+        first, several = group[0], len(context.released.schools) > 1 and context.municipal
+        found = [_finding(one, context.findings) for one in group]
+        named = [
+            of_group(one.scope_label, one.finding)
+            if several and one.scope_label not in ("", context.group.label)
+            else one.finding
+            for one in group
+        ]
+        texts = [
+            "; ".join(text.partition("; ниже других оценены")[0] for text in named),
+            first.recommendation,
+            ", ".join(in_order(first.roadmap_items)),
+            _participants(found, context),
+            first.responsible,
+            first.deadline,
+            first.planned_result,
+            _goal(found, first),
+            proof(first.planned_result),
+            "",
+        ]
+        cells = [words_cell(str(place)), *(words_cell(text) for text in texts)]
+        cells[0] = cells[0].model_copy(update={"value": place})
+        grounds = measure_grounds(group, context.findings, context.instrument, context.snapshot_words)
+        rows.append(Row(key=str(place), cells=cells, grounds=grounds))
+    title = "Мероприятия по устранению выявленных дефицитов"
+    notes = ["Участники — число учителей со средним и высоким уровнем дефицита; число менее 5 не приводится."]
+    return Table(id="plan", title=title, columns=columns, rows=rows, source=context.source, notes=notes, wide=True)
+
+
+def _finding(measure: MeasureText, findings: Sequence[Finding]) -> Finding | None:
+    return next((one for one in findings if (one.rule, one.finding) == (measure.rule, measure.finding)), None)
+
+
+def block_of(finding: Finding | None) -> str:
+    """The block that a finding is about; empty where it is about none."""
+    if finding is None:
+        return ""
+    return next((number.row for number in finding.numbers if number.table == "blocks"), "")
+
+
+def block_figures(context: ReportContext, finding: Finding | None) -> ScaleFigures | None:
+    """Released figures of the finding's block in its group."""
+    block = block_of(finding)
+    if finding is None or not block:
+        return None
+    group = context.released.group(finding.scope)
+    return next((one for one in group.scales if one.scale == block and not one.hidden), None)
+
+
+def _participants(found: Sequence[Finding | None], context: ReportContext) -> str:
+    """«11 из 26», for each group; a dash where the measure is about no block."""
+    words = []
+    for finding in found:
+        figures = block_figures(context, finding)
+        if finding is None or figures is None or figures.deficit is None:
+            continue
+        share = figures.deficit
+        exact = share.kind == "exact" and share.count is not None
+        many = (
+            f"{integer(share.count or 0)} из{NBSP}{integer(figures.n)}"
+            if exact
+            else count_words(share, context.released.k)
+        )
+        words.append(f"{finding.scope_label}: {many}" if len(found) > 1 else many)
+    return "; ".join(words) or "—"
+
+
+def _goal(found: Sequence[Finding | None], measure: MeasureText) -> str:
+    """Where it stands now and what is to be reached."""
+    own = next((one for one in found if one is not None), None)
+    now = next((number.printed for number in own.numbers if number.value is not None), "") if own else ""
+    return f"{now} → {measure.measure_of_success}" if now else measure.measure_of_success
+
+
+def proof(planned_result: str) -> str:
+    """The usual document that proves a result."""
+    words = planned_result.lower()
+    found = [form for stem, form in PROOFS if stem in words]
+    return ", ".join(dict.fromkeys(found[:2])) or ANY_PROOF

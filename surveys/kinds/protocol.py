@@ -1,0 +1,65 @@
+"""Draft minutes of the working group: who came is left to be written; what was heard and decided is from the wave."""
+
+from surveys.document import Paragraph, Report
+from surveys.kinds.parts import Draft, finished
+from surveys.report_context import ReportContext
+from surveys.report_measures import in_sentence, merge_measures
+from surveys.report_texts import STAGE_GENITIVE, coverage_warning, deficits, item, plain, took_part
+from surveys.russian import items_text, join
+
+BLANK = "_" * 40
+
+
+def _blank(text: str) -> Paragraph:
+    return Paragraph(text=text)
+
+
+def build_protocol(context: ReportContext) -> Report:
+    """Agenda, what was heard, decisions with their responsible persons and deadlines."""
+    draft, stage = Draft(), STAGE_GENITIVE.get(context.wave.stage, context.wave.stage)
+    present = [
+        _blank(f"Председатель: {BLANK}"),
+        _blank(f"Секретарь: {BLANK}"),
+        _blank(f"Члены рабочей группы: {BLANK}"),
+    ]
+    draft.add("present", "Присутствовали", present)
+    draft.add(
+        "agenda",
+        "Повестка дня",
+        [
+            item(f"О результатах {stage} диагностики профессиональных дефицитов учителей (п. 3.9)"),
+            item("О мерах по устранению выявленных дефицитов"),
+        ],
+    )
+    warning = coverage_warning(context.group, context.released.k, context.marks)
+    heard = [plain(warning or took_part(context.group))]
+    if not context.group.hidden:
+        heard += deficits(context.group, context.instrument, context.marks)
+    draft.add("heard", "Слушали", heard)
+    draft.add("decided", "Решили", _decisions(context))
+    votes = "Голосовали: «за» — ____, «против» — ____, «воздержались» — ____"
+    draft.add("votes", "Голосование", [_blank(votes), _blank(f"Председатель {BLANK}"), _blank(f"Секретарь {BLANK}")])
+    draft.add_snapshot(context)
+    title = "Протокол заседания муниципальной рабочей группы"
+    return finished(draft, context, "protocol", title, signed_after="votes")
+
+
+def _decisions(context: ReportContext) -> list[Paragraph]:
+    """Numbered decisions; measures of one responsible under one item are one decision."""
+    texts = [plain("1. Аналитическую справку принять к сведению")]
+    number = 1
+    for group in merge_measures(context.measures, context.plural):
+        number += 1
+        steps = " ".join(dict.fromkeys(one.recommendation.rstrip(".;") + "." for one in group))
+        labels = list(
+            dict.fromkeys(one.scope_label for one in group if one.scope_label not in ("", context.group.label))
+        )
+        numbers = list(dict.fromkeys(name for one in group for name in one.roadmap_items))
+        deadlines = list(dict.fromkeys(one.deadline for one in group))
+        where = f" Школы: {join(labels)}." if labels else ""
+        who = f"Ответственные — {in_sentence(group[0].responsible)}; срок: {'; '.join(deadlines)}; {items_text(numbers)} плана"
+        texts.append(plain(f"{number}. {steps}{where} {who}"))
+    if number == 1:
+        texts.append(plain("2. Рассмотреть предложенные меры и принять их до утверждения справки"))
+    texts.append(plain(f"{len(texts) + 1}. Ход исполнения рассмотреть при мониторинге (п. 4.1)"))
+    return texts
