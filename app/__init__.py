@@ -16,11 +16,13 @@ ROOMS = (
     "people",
     "waves",
     "questionnaires",
+    "individual",
     "instruments",
     "cards",
     "staff",
     "findings",
     "reports",
+    "exports",
     "roadmap",
 )
 

@@ -107,10 +107,11 @@ def build_snapshot(
     year = (wave.closed_utc or taken).astimezone(ZoneInfo(municipality.timezone)).year
     labels = {part.school.code: part.school.short_name for part in wave.schools}
     units = {part.school.code: part.unit for part in wave.schools if part.unit}
+    labels |= unit_labels(wave)
     asked = asked_by_school(wave_id)
-    population = {school: asked.get(school, 0) for school in labels}
+    population = {part.school.code: asked.get(part.school.code, 0) for part in wave.schools}
     answers, _keys = load_answers(wave_id, instrument)
-    n, line = len(answers), {school: units.get(school, school) for school in labels}
+    n, line = len(answers), {school: units.get(school, school) for school in population}
     linked = linked or changes_since_previous(wave, instrument, line)
     cards = {part.school.code: card_for_rules(card) for part in wave.schools if (card := last_signed(part.school_id))}
 
@@ -154,6 +155,15 @@ def build_snapshot(
         sha256=hashlib.sha256(dataset + text.encode()).hexdigest(),
         findings=findings,
     )
+
+
+def unit_labels(wave: Wave) -> dict[str, str]:
+    """Printed name of each reporting unit: the schools that are shown together."""
+    members: dict[str, list[str]] = {}
+    for part in wave.schools:
+        if part.unit:
+            members.setdefault(part.unit, []).append(part.school.short_name)
+    return {unit: ", ".join(names) for unit, names in members.items()}
 
 
 def compute(

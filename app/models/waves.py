@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.models.findings import Finding
 
 STAGES = {"baseline": "входная", "midline": "промежуточная", "endline": "выходная"}
+POOLED = "pooled"  # code of the reporting unit of schools that are shown together
 DONE = ("sent", "refused")  # shown to others as one word, «готово»
 
 

@@ -53,6 +53,12 @@ class WaveForm(FlaskForm):
     schools = SelectMultipleField(
         _l("Школы"), coerce=int, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
+    pooled = SelectMultipleField(
+        _l("Показывать вместе, как одну группу"),
+        coerce=int,
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
     roadmap_item_number = SelectField(_l("Пункт дорожной карты"))
     opens = LocalMoment(_l("Начало"), validators=[InputRequired(_l("Укажите начало"))])
     closes = LocalMoment(_l("Окончание"), validators=[InputRequired(_l("Укажите окончание"))])
@@ -79,6 +85,12 @@ class WaveForm(FlaskForm):
     def validate_schools(self, field: Field) -> None:
         if not field.data:
             raise ValidationError(_l("Отметьте хотя бы одну школу"))
+
+    def validate_pooled(self, field: Field) -> None:
+        if len(field.data or []) == 1:
+            raise ValidationError(_l("Отметьте не меньше двух школ: одну объединять не с чем"))
+        if set(field.data or []) - set(self.schools.data or []):
+            raise ValidationError(_l("Объединить можно только школы, которые участвуют в этапе"))
 
     def validate_closes(self, field: Field) -> None:
         if field.data and self.opens.data and field.data <= self.opens.data:

@@ -13,6 +13,7 @@ from app.events import record
 from app.extensions import db
 from app.models import ConsentText, InstrumentVersion, Wave, WaveSchool
 from app.models.columns import utc_now
+from app.models.waves import POOLED
 from app.waves import queries
 from app.waves.forms import WaveForm
 
@@ -49,6 +50,7 @@ def fill_choices(form: WaveForm, wave: Wave | None) -> list[str]:
     form.instrument_version_id.choices = [_version(one) for one in instruments]
     form.consent_text_id.choices = [_version(one) for one in consents]
     form.schools.choices = [SelectChoice(school.id, school.short_name) for school in schools]
+    form.pooled.choices = [SelectChoice(school.id, school.short_name) for school in schools]
     numbers = queries.roadmap_numbers()
     items = [SelectChoice(number, f"{number} {title[:60]}") for number, title in numbers]
     form.roadmap_item_number.choices = [SelectChoice("", _("не связан")), *items]
@@ -75,6 +77,7 @@ def suggest(form: WaveForm, wave: Wave | None, school_ids: list[int], numbers: s
     if wave:
         form.process(obj=wave)
         form.schools.data = [part.school_id for part in wave.schools]
+        form.pooled.data = [part.school_id for part in wave.schools if part.unit]
         form.opens.data, form.closes.data = (
             moment.astimezone(form.zone).replace(tzinfo=None) for moment in (wave.opens_utc, wave.closes_utc)
         )
@@ -115,6 +118,7 @@ def save_wave(form: WaveForm, wave: Wave | None) -> Wave:
     wave.schools = [kept.get(school_id) or WaveSchool(school_id=school_id) for school_id in order]
     for position, part in enumerate(wave.schools):
         part.position = position
+        part.unit = POOLED if part.school_id in (form.pooled.data or []) else None
     db.session.add(wave)
     db.session.flush()
     record("wave.created" if new else "wave.changed", "wave", wave.id, new={"code": wave.code, "stage": wave.stage})
