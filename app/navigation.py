@@ -16,6 +16,7 @@ MENU = (
     (_l("Главная"), "home.index"),
     (_l("Мои анкеты"), "questionnaires.index"),
     (_l("Этапы и анализ"), "waves.index"),
+    (_l("Маршруты (ИОМ)"), "individual.index"),
     (_l("Карты школ"), "cards.index"),
     (_l("Дорожная карта"), "roadmap.index"),
     (_l("Анкеты и правила"), "instruments.index"),

@@ -7,25 +7,15 @@ from flask import render_template
 from flask_babel import gettext as _
 from wtforms.form import BaseForm
 
-from app.models.waves import STAGES
-from app.navigation import decimal
 from app.questionnaires import merging
 from app.questionnaires.forms import AnswerField, form_of
 from app.questionnaires.steps import Plan, Step
 from app.submissions import content_hash
 from surveys.answers import BLANK, NOT_ASKED, Checked, check_answers
-from surveys.definition import Instrument
-from surveys.findings import individual_findings
-from surveys.profile import build_profile
-from surveys.rules import Catalogue
 from surveys.scoring import score_one
 
 if TYPE_CHECKING:
     from app.questionnaires.views import Work
-
-STRONG_FROM, WEAK_UP_TO = 75, 50  # percent of the maximum of one statement that is called strong or weak
-LEVEL_ORDER = ("high", "medium", "low", "none")
-LEVEL_MARKS = {"none": 0, "low": 1, "medium": 2, "high": 3}
 
 
 @dataclass
@@ -195,47 +185,3 @@ def _gap_words(plan: Plan, name: str) -> str:
     if number is None:
         return item.label
     return _("%(number)d, нужна ли помощь", number=number) if item.need_of else str(number)
-
-
-def profile_page(instrument: Instrument, checked: Checked, rules: Catalogue) -> dict[str, Any]:
-    """The private profile: blocks by level, own words on the strongest and weakest statements, help to choose from."""
-    profile = build_profile(instrument, checked)
-    labels = {level.code: level.label for level in instrument.levels}
-    groups = [
-        {
-            "label": labels[code],
-            "code": code,
-            "mark": LEVEL_MARKS[code],
-            "blocks": [_block(block) for block in profile.blocks if block.level == code],
-        }
-        for code in LEVEL_ORDER
-        if code in labels
-    ]
-    scales = {scale.name: scale.label for scale in instrument.scales}
-    help_offered = individual_findings({block.scale: block.level for block in profile.blocks}, rules, instrument)
-    return {
-        "groups": [group for group in groups if group["blocks"]],
-        "blocks_total": len(profile.blocks),
-        "unscored": [block for block in profile.blocks if block.score is None],
-        "bounds": [decimal(level.at_least, 0) for level in sorted(instrument.levels, key=lambda one: one.at_least)][1:],
-        "strongest": [one for one in profile.strongest if one.percent >= STRONG_FROM],
-        "weakest": [one for one in profile.weakest if one.percent <= WEAK_UP_TO],
-        "suggestions": [(one, scales[one.scale]) for one in help_offered],
-        "forms": _preferred(instrument, checked),
-        "stages": STAGES,
-    }
-
-
-def _block(block: Any) -> dict[str, Any]:
-    return {"label": block.label, "score": decimal(block.score, 0), "need": block.need}
-
-
-def _preferred(instrument: Instrument, checked: Checked) -> list[str]:
-    """Words chosen in ranked questions, the first choice first."""
-    found = []
-    for item in instrument.items:
-        chosen = checked.values.get(item.name)
-        if item.type == "rank" and isinstance(chosen, list):
-            labels = {option.name: option.label for option in instrument.options_of(item)}
-            found += [labels.get(code, code) for code in chosen]
-    return found

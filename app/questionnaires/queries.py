@@ -1,6 +1,7 @@
 """Reading what one person is asked. The person is an argument of every query; nothing here reads another's answers."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy.orm import load_only
@@ -9,10 +10,14 @@ from app.extensions import db
 from app.models import (
     ConsentText,
     Draft,
+    Event,
+    IndividualRoute,
     InstrumentVersion,
     Participation,
+    Person,
     Respondent,
     RuleVersion,
+    Slip,
     Submission,
     Wave,
     WaveSchool,
@@ -120,3 +125,26 @@ def load_consent_text(asked: Asked) -> ConsentText:
 
 def load_rule_version(asked: Asked) -> RuleVersion:
     return db.session.get_one(RuleVersion, asked.wave.rule_version_id)
+
+
+def list_looks(person_id: int, actions: Collection[str]) -> list[tuple[Event, str, list[str]]]:
+    """(event, who, that person's roles) of what others did about this person's answers, newest first."""
+    slips = [str(number) for number in db.session.scalars(db.select(Slip.id).where(Slip.person_id == person_id))]
+    about = (Event.subject_type == "person") & (Event.subject_id == str(person_id))
+    if slips:
+        about |= (Event.subject_type == "slip") & Event.subject_id.in_(slips)
+    rows = db.session.execute(
+        db.select(Event, Person)
+        .outerjoin(Person, Person.id == Event.actor_id)
+        .where(about, Event.action.in_(actions))
+        .order_by(Event.id.desc())
+        .limit(200)
+    )
+    return [(event, who.short_name if who else "", sorted(who.roles) if who else []) for event, who in rows]
+
+
+def find_route(person_id: int, wave_id: int) -> IndividualRoute | None:
+    """The person's individual route after this wave."""
+    return db.session.scalar(
+        db.select(IndividualRoute).where(IndividualRoute.person_id == person_id, IndividualRoute.wave_id == wave_id)
+    )

@@ -8,12 +8,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.consents import consent_live
 from app.content import rules_of
 from app.extensions import db
 from app.models import Draft
 from app.models.columns import utc_now
 from app.navigation import clock, saved_words
-from app.questionnaires import languages, merging, pages, queries, saving
+from app.profiles import earlier_scores, profile_page
+from app.questionnaires import languages, merging, own, pages, queries, saving
 from app.questionnaires.merging import Merged
 from app.questionnaires.queries import Asked
 from app.questionnaires.steps import Plan, Step, plan_by_hash
@@ -23,6 +25,7 @@ from surveys.answers import Checked, check_answers
 LAST_DAY = dt.timedelta(hours=24)
 bp = Blueprint("questionnaires", __name__, url_prefix="/questionnaires")
 bp.register_blueprint(languages.bp)
+bp.register_blueprint(own.bp)
 
 
 @dataclass
@@ -115,11 +118,14 @@ def start(code: str) -> str | Response:
     asked = asked_or_404(code)
     now = utc_now()
     draft = queries.load_draft(asked.wave.id, asked.respondent_key)
-    sent = asked.participation.status == "sent"
+    state = asked.state(now)
+    if asked.participation.status == "sent":
+        kept = queries.load_receipt(asked.wave.id, asked.respondent_key)
+        state = "sent" if kept else "paper" if asked.participation.on_paper else "erased"
     return render_template(
         "questionnaires/start.html",
         asked=asked,
-        state="sent" if sent else asked.state(now),
+        state=state,
         draft=draft,
         refused=asked.participation.status == "refused" and draft is None,
         sealed=draft is not None and sealed(draft.updated_utc),
@@ -313,8 +319,16 @@ def profile(code: str) -> str | Response:
         return render_template("questionnaires/sealed.html", asked=asked)
     plan = plan_by_hash(asked.instrument_sha256)
     rules = rules_of(queries.load_rule_version(asked))
-    shown = pages.profile_page(plan.instrument, checked_of(kept), rules)
+    earlier = earlier_scores(asked.wave, kept.respondent_key, plan.instrument, current_user.sealed_utc)
+    shown = profile_page(plan.instrument, checked_of(kept), rules, earlier)
     answered, total = plan.progress(checked_of(kept))
     return render_template(
-        "questionnaires/profile.html", asked=asked, kept=kept, answered=answered, total=total, **shown
+        "questionnaires/profile.html",
+        asked=asked,
+        kept=kept,
+        answered=answered,
+        total=total,
+        seen_by_coordinator=consent_live(asked.wave.id, kept.respondent_key),
+        route=queries.find_route(current_user.id, asked.wave.id),
+        **shown,
     )

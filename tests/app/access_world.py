@@ -12,13 +12,16 @@ from app.models import (
     CardVersion,
     Document,
     Finding,
+    IndividualRoute,
     InstrumentVersion,
+    Participation,
     Person,
     RuleVersion,
     School,
     Slip,
     StaffMember,
     Vacancy,
+    Wave,
 )
 from app.models.columns import utc_now
 from app.storage import store_file
@@ -74,6 +77,14 @@ def _add_things(code: str) -> None:
             Slip(person_id=teacher_of(code), code_hash=hashlib.sha256(code.encode()).hexdigest()),
             StaffMember(school_id=school_id, number="1", name=f"Штатная {code}"),
             Vacancy(school_id=school_id, subject="2", rate=1),
+            IndividualRoute(
+                person_id=teacher_of(code),
+                wave_id=_id(Wave, code=wave_world.CODE),
+                school_id=school_id,
+                deficits=[],
+                teacher_agreed_utc=utc_now(),
+                coordinator_agreed_utc=utc_now(),
+            ),
             CardFile(card_id=card.id, name="d_order", path=stored.path, **of_file),
             CardVersion(
                 card_id=card.id,
@@ -113,6 +124,10 @@ def parameters(code: str) -> dict[str, Any]:
         "roadmap.scope": code,
         "questionnaires.code": OPEN,
         "questionnaires.number": 1,
+        "questionnaires.own.export.kind": "json",
+        "individual.code": OPEN,
+        "individual.participation_id": _id(Participation, person_id=teacher),
+        "individual.route_id": _id(IndividualRoute, school_id=school_id),
         "waves.code": OPEN,
         "waves.edit.code": DRAFT,
         "waves.open_draft.code": DRAFT,

@@ -1,0 +1,50 @@
+"""A first draft of an individual route: at most three deficits, steps in the forms of help the teacher prefers."""
+
+import datetime as dt
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.content import instrument_of, rules_of
+from app.individual.forms import MOST_DEFICITS
+from app.models import Submission, Wave
+from app.profiles import earlier_scores, profile_page
+from app.submissions import checked_of
+
+DAYS_A_STEP = 30
+MOST_FORMS = 2
+
+
+def profile_of(wave: Wave, submission: Submission, sealed: dt.datetime | None = None) -> dict[str, Any]:
+    """The profile's values; ``sealed``: answers of stages before it are not read."""
+    instrument = instrument_of(wave.instrument_version)
+    earlier = earlier_scores(wave, submission.respondent_key, instrument, sealed)
+    return profile_page(instrument, checked_of(submission), rules_of(wave.rule_version), earlier)
+
+
+def draft_deficits(wave: Wave, submission: Submission, today: dt.date) -> list[dict[str, Any]]:
+    """The deepest deficits, the highest level first, with what the rules offer and the preferred forms of help."""
+    shown = profile_of(wave, submission)
+    found: dict[str, dict[str, Any]] = {}
+    for suggestion, label in shown["suggestions"]:
+        if suggestion.scale not in found and len(found) == MOST_DEFICITS:
+            continue
+        deficit = found.setdefault(suggestion.scale, {"scale": suggestion.scale, "label": label, "steps": []})
+        if not deficit["steps"]:
+            deficit["steps"] = [
+                _step(suggestion.recommendation, "", today, 1),
+                *_by_forms(shown["forms"], label, today),
+            ]
+    return list(found.values())
+
+
+def _by_forms(forms: list[str], label: str, today: dt.date) -> list[dict[str, Any]]:
+    return [
+        _step(_("Тема «%(label)s»: %(form)s", label=label, form=form), form, today, place)
+        for place, form in enumerate(forms[:MOST_FORMS], start=2)
+    ]
+
+
+def _step(text: str, form: str, today: dt.date, place: int) -> dict[str, Any]:
+    due = today + dt.timedelta(days=DAYS_A_STEP * place)
+    return {"text": text, "form": form, "due": due.isoformat(), "done": False}
