@@ -57,8 +57,8 @@ def _decisions(context: ReportContext) -> list[Paragraph]:
         numbers = list(dict.fromkeys(name for one in group for name in one.roadmap_items))
         deadlines = list(dict.fromkeys(one.deadline for one in group))
         where = f" Школы: {join(labels)}." if labels else ""
-        who = f"Ответственные — {in_sentence(group[0].responsible)}; срок: {'; '.join(deadlines)}; {items_text(numbers)} плана"
-        texts.append(plain(f"{number}. {steps}{where} {who}"))
+        who = f"Ответственные — {in_sentence(group[0].responsible)}; срок: {'; '.join(deadlines)}"
+        texts.append(plain(f"{number}. {steps}{where} {who}; {items_text(numbers)} плана"))
     if number == 1:
         texts.append(plain("2. Рассмотреть предложенные меры и принять их до утверждения справки"))
     texts.append(plain(f"{len(texts) + 1}. Ход исполнения рассмотреть при мониторинге (п. 4.1)"))

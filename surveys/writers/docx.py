@@ -22,6 +22,7 @@ from surveys.writers.docx_parts import (
     turn_page,
 )
 
+MANY_COLUMNS = 10
 TEXT_WIDTH_MM = {False: 170, True: 257}  # portrait, landscape
 
 
@@ -137,11 +138,16 @@ def _paragraph(document: Any, paragraph: Paragraph) -> None:
 
 def _table(document: Any, report: Report, table: Table, landscape: bool) -> None:
     document.add_paragraph(f"Таблица {report.table_number(table.id)} — {table.title}", style="Table Title")
-    add_table(document, table, TEXT_WIDTH_MM[landscape], size=10 if table.wide else 11)
+    add_table(document, table, TEXT_WIDTH_MM[landscape], size=_size(table))
     notes = table.afterwords
     for place, note in enumerate(notes, start=1):
         line = document.add_paragraph(note, style="Table Note")
         line.paragraph_format.keep_with_next = place < len(notes)
+
+
+def _size(table: Table) -> int:
+    """Points of the letters: smaller where there are many columns."""
+    return (9 if len(table.columns) > MANY_COLUMNS else 10) if table.wide else 11
 
 
 def _figure(document: Any, report: Report, figure: Figure) -> None:

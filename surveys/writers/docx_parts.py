@@ -11,6 +11,7 @@ FONT = "Liberation Serif"  # free, metric twin of the substitute named beside it
 SUBSTITUTE = "Times New Roman"
 TABLE_TEXT = "Table Text"
 SHORT_TABLE = 12  # rows
+LETTER_MM = 0.215  # width of a letter at one point of size, bold included
 SHADES = {"none": "FFFFFF", "low": "F2F2F2", "medium": "DDDDDD", "high": "BFBFBF"}
 # a syllable ends after a vowel and at most one consonant, before a consonant with a vowel; two letters stay at the ends
 SYLLABLE = re.compile(
@@ -243,11 +244,11 @@ def _hold_together(native: Any, rows: int, *, wide: bool) -> None:
 
 
 def _parted(title: str, width_mm: float, size: float) -> str:
-    """Soft hyphens in words of a head wider than its column (a letter takes 0.2 mm a point, margins take 4 mm)."""
+    """Soft hyphens in words wider than its column (margins take 4 mm)."""
 
     def part(found: re.Match[str]) -> str:
         word = found[0]
-        return SYLLABLE.sub("\\1\u00ad", word) if len(word) * size * 0.2 > width_mm - 4 else word
+        return SYLLABLE.sub("\\1\u00ad", word) if len(word) * size * LETTER_MM > width_mm - 4 else word
 
     return re.sub(r"\w+", part, title)
 
@@ -260,7 +261,14 @@ def _add_row(native: Any, row: Row, table: Table, widths: list[Any], size: float
     for place, (cell, width) in enumerate(zip(row.cells, widths, strict=True)):
         joined = place > 0 and same[place - 1]
         right = table.columns[place].kind != "text" and not cell.hidden
-        _fill(cells[place], "" if joined else cell.printed, width, size, bold=row.total, right=right)
+        _fill(
+            cells[place],
+            "" if joined else _parted(cell.printed, width.mm, size),
+            width,
+            size,
+            bold=row.total,
+            right=right,
+        )
         if cell.tone and not cell.hidden:
             _shade(cells[place], SHADES[cell.tone])
     for place in range(len(same), 0, -1):  # from the right, so that a run of equal words becomes one cell

@@ -64,7 +64,7 @@ def test_docx_tables_hold_the_printed_cells(written):
     for native, table in zip(document.tables, value.tables, strict=True):
         assert [flat(cell.text) for cell in native.rows[0].cells] == [flat(column.title) for column in table.columns]
         for line, row in zip(native.rows[1:], table.rows, strict=True):
-            assert [cell.text for cell in line.cells] == [cell.printed for cell in row.cells]
+            assert [cell.text.replace("\u00ad", "") for cell in line.cells] == [cell.printed for cell in row.cells]
 
 
 def test_docx_is_laid_out_by_the_standard(written):
