@@ -68,12 +68,29 @@ def read_card(
     for indicator in instrument.indicators:
         value, level = evaluate_indicator(indicator, values)
         hide = masked and withheld(instrument, indicator, values)
-        known = [found for one in figures if (found := one[indicator.name][0]) is not None]
-        middle = figure_text(indicator, median(known)) if len(known) >= FEWEST_SCHOOLS else ""
+        middle = _median(instrument, indicator, others, figures)
         change, better = ("", None) if hide else _change(indicator, value, before)
         printed = FIGURE_WITHHELD if hide else print_indicator(indicator, values, value, level)
         lines.append(Line(indicator, None if hide else value, level, printed, middle, change, better))
     return lines
+
+
+def _median(
+    instrument: Instrument,
+    indicator: Indicator,
+    others: Sequence[Mapping[str, Value]],
+    figures: Sequence[Mapping[str, tuple[float | None, RiskLevel | None]]],
+) -> str:
+    """The district's median in words; empty for too few schools, or where it would be a school's small group itself."""
+    known = sorted(
+        (value, withheld(instrument, indicator, values))
+        for values, figure in zip(others, figures, strict=True)
+        if (value := figure[indicator.name][0]) is not None
+    )
+    middle = known[(len(known) - 1) // 2 : len(known) // 2 + 1]
+    if len(known) < FEWEST_SCHOOLS or any(small for _value, small in middle):
+        return ""
+    return figure_text(indicator, median(value for value, _small in middle))
 
 
 def readings(instrument: Instrument, values: Mapping[str, Value], *, masked: bool = False) -> dict[str, Reading]:

@@ -151,10 +151,12 @@ def changed_thresholds(kept: CardCycle, chosen: dict[str, list[float]]) -> dict[
 
 @bp.get("/cycles/<int:cycle_id>/cards.xlsx")
 def workbook(cycle_id: int) -> Response:
-    """All cards of a cycle in one workbook, by codes and by labels."""
+    """All cards of a cycle in one workbook, by codes and by labels; with ``outside`` small groups are not printed."""
     kept = cycle_or_404(cycle_id)
     cards = cards_of(kept)
     if not cards:
         abort(404)
-    content = cards_workbook(kept, [(card, state_of(card)) for card in cards])
-    return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=f"{kept.code}.xlsx")
+    outside = "outside" in request.args
+    content = cards_workbook([(card, state_of(card)) for card in cards], masked=outside)
+    name = f"{kept.code}-outside.xlsx" if outside else f"{kept.code}.xlsx"
+    return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=name)

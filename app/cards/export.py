@@ -6,32 +6,36 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.models import Card, CardCycle
+from app.models import Card
 from app.models.cards import CARD_STATES
 from surveys.card_filling import CardState
-from surveys.card_reading import print_field, read_card
+from surveys.card_reading import is_small, print_field, read_card
 from surveys.definition import Instrument, Item
 
 Pair = tuple[Card, CardState]
 
 
-def cards_workbook(cycle: CardCycle, cards: Sequence[Pair]) -> bytes:
-    """The workbook. Numbers are numbers; «нет данных» stands as words; texts never become formulas."""
+def cards_workbook(cards: Sequence[Pair], *, masked: bool = False) -> bytes:
+    """The workbook. Numbers are numbers; «нет данных» stands as words; texts never become formulas.
+
+    Args:
+        masked: for a reader outside the department: groups of 1-4 children and what would give them away are in words.
+    """
     import xlsxwriter
 
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     instrument = cards[0][1].instrument
-    _values(book.add_worksheet(_("Коды")), instrument, cards, bold, coded=True)
-    _values(book.add_worksheet(_("Подписи")), instrument, cards, bold, coded=False)
-    _indicators(book.add_worksheet(_("Показатели")), instrument, cards, bold)
+    _values(book.add_worksheet(_("Коды")), instrument, cards, bold, coded=True, masked=masked)
+    _values(book.add_worksheet(_("Подписи")), instrument, cards, bold, coded=False, masked=masked)
+    _indicators(book.add_worksheet(_("Показатели")), instrument, cards, bold, masked=masked)
     _fields(book.add_worksheet(_("Поля")), instrument, bold)
     book.close()
     return file.getvalue()
 
 
-def _values(sheet: Any, instrument: Instrument, cards: Sequence[Pair], bold: Any, *, coded: bool) -> None:
+def _values(sheet: Any, instrument: Instrument, cards: Sequence[Pair], bold: Any, *, coded: bool, masked: bool) -> None:
     heads = [item.name if coded else f"{item.code} {item.label}" for item in instrument.items]
     first = ["school", "status"] if coded else [_("Школа"), _("Состояние карты")]
     sheet.write_row(0, 0, [*first, *heads], bold)
@@ -41,15 +45,17 @@ def _values(sheet: Any, instrument: Instrument, cards: Sequence[Pair], bold: Any
         names = [card.school.code, card.status] if coded else [card.school.name, CARD_STATES[card.status]]
         sheet.write_row(line, 0, names)
         for place, item in enumerate(instrument.items, 2):
-            _write(sheet, line, place, item, state, coded=coded)
+            _write(sheet, line, place, item, state, coded=coded, masked=masked)
 
 
-def _write(sheet: Any, line: int, place: int, item: Item, state: CardState, *, coded: bool) -> None:
+def _write(sheet: Any, line: int, place: int, item: Item, state: CardState, *, coded: bool, masked: bool) -> None:
     one, value = state.fields.get(item.name), state.values.get(item.name)
     if one is None or item.name in state.not_asked:
         return
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not (masked and item.sensitive and is_small(value)):
         sheet.write_number(line, place, value)
+    elif isinstance(value, int | float):
+        sheet.write_string(line, place, print_field(state.instrument, item, one, masked=True))
     elif coded and one.state == "no_data":
         sheet.write_string(line, place, "no_data")
     elif coded:
@@ -58,11 +64,11 @@ def _write(sheet: Any, line: int, place: int, item: Item, state: CardState, *, c
         sheet.write_string(line, place, print_field(state.instrument, item, one))
 
 
-def _indicators(sheet: Any, instrument: Instrument, cards: Sequence[Pair], bold: Any) -> None:
+def _indicators(sheet: Any, instrument: Instrument, cards: Sequence[Pair], bold: Any, *, masked: bool) -> None:
     sheet.write_row(0, 0, [_("Код"), _("Показатель"), _("Единица")], bold)
     sheet.set_column(1, 1, 50)
     sheet.freeze_panes(1, 2)
-    lines = [read_card(instrument, state.values) for _card, state in cards]
+    lines = [read_card(instrument, state.values, masked=masked) for _card, state in cards]
     for place, (card, _state) in enumerate(cards):
         sheet.write_row(0, 3 + 2 * place, [card.school.name, _("Риск")], bold)
     for row, indicator in enumerate(instrument.indicators, 1):

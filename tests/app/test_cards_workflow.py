@@ -268,6 +268,16 @@ def test_workbook_has_all_cards_by_codes_and_by_labels(url, login_as) -> None:
     assert book["Поля"].max_row == 113
 
 
+def test_workbook_for_readers_outside_has_no_small_groups_of_children(url, login_as) -> None:
+    response = login_as("galina").get(f"/cards/cycles/{card_of('school1').cycle_id}/cards.xlsx?outside=1")
+    book = load_workbook(io.BytesIO(response.data))
+    row = dict(zip(*([cell.value for cell in book["Коды"][line]] for line in (1, 2)), strict=True))
+    assert (row["st_kdn"], row["fam_sop"], row["st_guard"], row["st_ovz"]) == ("менее 5", "менее 5", 9, 21)
+    shown = {cells[0].value: cells[3].value for cells in book["Показатели"].iter_rows(min_row=2)}
+    assert shown["I20"] == "не приводится (малая группа)"
+    assert shown["I16"] == pytest.approx(100 * 21 / 312)
+
+
 def text_of_docx(content: bytes) -> str:
     from docx import Document
 

@@ -136,6 +136,12 @@ def test_median_is_of_the_district_and_needs_three_schools():
     assert line("k_turn", others=cards[:2]).median == ""
 
 
+def test_median_that_is_a_schools_small_group_is_not_shown():
+    small, large = values(st_ovz=3), values(st_ovz=40)
+    assert line("k_ovz", others=[small, small, large]).median == ""
+    assert line("k_ovz", others=[small, values(), large]).median == "6,7\u00a0%"  # 21 of 312
+
+
 def test_change_says_whether_it_is_for_the_better():
     worse = line("k_turn", before=values(t_left=1))  # 7.407 - 3.704
     assert (worse.change, worse.better) == ("+3,7", False)
