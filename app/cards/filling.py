@@ -64,7 +64,7 @@ class _Laying:
         self.changes: list[tuple[str, Entry, Entry]] = []
         self.conflicts: dict[str, Conflict] = {}
         self.later: dict[str, list[CardEdit]] = {}
-        for edit in edits_since(card, int(form.get("seen") or 0)):
+        for edit in edits_since(card, form.get("seen", 0, type=int)):
             self.later.setdefault(edit.name, []).append(edit)
 
     def lay_field(self, item: Item, typed: Entry) -> None:

@@ -1,5 +1,6 @@
 """Reading cards. Who may see one is an argument: a person's reach over a card, or over the cards of a municipality."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from app.card_values import instrument_for
@@ -29,6 +30,7 @@ class Reach:
     sections: frozenset[str]
     heads: bool  # signs, delegates, recalls
     reviews: bool  # returns, accepts, unlocks
+    begun: bool  # the first day of the cycle has come
 
     @property
     def whole(self) -> bool:
@@ -37,7 +39,7 @@ class Reach:
 
     @property
     def editable(self) -> bool:
-        return bool(self.sections) and self.card.status not in LOCKED
+        return bool(self.sections) and self.begun and self.card.status not in LOCKED
 
 
 def municipalities_of(person: Person) -> set[int]:
@@ -45,7 +47,7 @@ def municipalities_of(person: Person) -> set[int]:
     return {a.municipality_id for a in person.assignments if a.role in DISTRICT_ROLES and a.municipality_id is not None}
 
 
-def find_reach(person: Person, card_id: int, *, lock: bool = False) -> Reach | None:
+def find_reach(person: Person, card_id: int, today: dt.date, *, lock: bool = False) -> Reach | None:
     """The card and what ``person`` may do with it; None where that is nothing.
 
     ``lock`` holds the row until the transaction ends, so that two saves follow one another.
@@ -59,7 +61,8 @@ def find_reach(person: Person, card_id: int, *, lock: bool = False) -> Reach | N
         sections = frozenset(group_names(card))
     else:
         sections = delegated_sections(card, person)
-    return Reach(card, sections, heads, reviews) if heads or reviews or sections else None
+    begun = card.cycle.opens_on <= today
+    return Reach(card, sections, heads, reviews, begun) if heads or reviews or sections else None
 
 
 def group_names(card: Card) -> list[str]:

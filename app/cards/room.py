@@ -15,7 +15,7 @@ bp = Blueprint("cards", __name__, url_prefix="/cards")
 
 def reach_or_404(card_id: int, *, lock: bool = False) -> Reach:
     """The card with what the person signed in may do; 404 outside the scope, without a name."""
-    reach = find_reach(current_user, card_id, lock=lock)
+    reach = find_reach(current_user, card_id, today(), lock=lock)
     if reach is None:
         abort(404)
     return reach

@@ -86,7 +86,7 @@ def save(card_id: int, section: str) -> str | Response | tuple[str, int]:
         db.session.rollback()
     reach = fillable_or_404(card_id, section, lock=True)
     if not reach.editable:
-        flash(_("Не сохранено: карту закрыли для правки, пока вы её заполняли."), "error")
+        flash(_("Не сохранено: карта закрыта для правки."), "error")
         return redirect(url_for("cards.card", card_id=card_id))
     card, items = reach.card, shown_items(reach, section)
     typed = [item for item in items if item.appearance != "file"]

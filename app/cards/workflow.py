@@ -28,7 +28,7 @@ from surveys.card_filling import CardState
 def sign(card_id: int) -> str:
     """What stops signing, or the signature itself."""
     reach = reach_or_404(card_id)
-    if not reach.heads or reach.card.status in LOCKED:
+    if not reach.heads or not reach.editable:
         abort(404)
     form = SignForm(seen=reach.card.version, name=f"{current_user.full_name}, {current_user.position}".rstrip(", "))
     return sign_page(reach.card, form)
@@ -39,7 +39,7 @@ def send(card_id: int) -> str | Response | tuple[str, int]:
     """Sign and send; the card is closed for editing."""
     reach = reach_or_404(card_id, lock=True)
     card = reach.card
-    if not reach.heads or card.status in LOCKED:
+    if not reach.heads or not reach.editable:
         abort(404)
     form = SignForm()
     state, waiting = state_of(card), unanswered(open_remarks(card))

@@ -12,6 +12,7 @@ from app.models import (
     Assignment,
     Card,
     CardCycle,
+    CardDelegation,
     Document,
     Finding,
     Participation,
@@ -140,6 +141,22 @@ def cards_waiting(school_ids: Schools) -> list[tuple[Card, CardCycle, School]]:
     if school_ids is not None:
         wanted = wanted.where(Card.school_id.in_(school_ids))
     return [(card, cycle, school) for card, cycle, school in db.session.execute(wanted)]
+
+
+def sections_given(person_id: int, school_ids: set[int]) -> list[tuple[CardDelegation, CardCycle]]:
+    """Sections of open cards that a head gave to this person, who still works in the school."""
+    wanted = (
+        db.select(CardDelegation, CardCycle)
+        .join(Card, Card.id == CardDelegation.card_id)
+        .join(CardCycle, CardCycle.id == Card.cycle_id)
+        .where(
+            CardDelegation.person_id == person_id,
+            Card.school_id.in_(school_ids),
+            Card.status.in_(("draft", "returned")),
+        )
+        .order_by(CardDelegation.id)
+    )
+    return [(given, cycle) for given, cycle in db.session.execute(wanted)]
 
 
 def own_documents(person_id: int, limit: int = 5) -> list[Document]:

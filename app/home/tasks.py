@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.card_values import instrument_for
 from app.home import queries
 from app.models import Person, RoadmapPlan, School
 from app.plans import plan_progress, shown_number
@@ -80,6 +81,11 @@ def school_tasks(person: Person, plan: RoadmapPlan | None, today: dt.date, zone:
     for card, cycle, _school in queries.cards_waiting(person.school_ids("head")):
         note = _("Карта возвращена с замечаниями") if card.status == "returned" else _("Диагностическая карта, п. 2.1")
         yield dated(cycle.title, note, url_for("cards.card", card_id=card.id), cycle.closes_on, today)
+    for given, cycle in queries.sections_given(person.id, schools):
+        labels = {group.name: group.label for group in instrument_for(cycle).groups}
+        address = url_for("cards.section", card_id=given.card_id, section=given.section)
+        title = labels.get(given.section, cycle.title)
+        yield dated(title, _("Раздел карты, передан вам"), address, given.due_on or cycle.closes_on, today)
     if plan is not None:
         for assignment in person.assignments:
             if assignment.role in ("head", "coordinator") and assignment.school is not None:

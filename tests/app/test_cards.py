@@ -1,5 +1,6 @@
 """Filling a card through the pages: saving, confirming, explaining, two editors, a deputy, files."""
 
+import datetime as dt
 import io
 import zipfile
 
@@ -9,6 +10,7 @@ from werkzeug.test import encode_multipart
 
 from app.extensions import db
 from app.models import CardDelegation, CardEdit, CardFile, Person
+from app.models.columns import utc_now
 from surveys.card_filling import Field
 from surveys.definition import load_instrument
 from tests.app.cards_world import card_of, entries, example_fields, fill_card, open_cycle, press, save, section_form
@@ -207,6 +209,23 @@ def test_head_gives_a_section_to_a_deputy_and_takes_it_back(url, login_as) -> No
     assert "22\u00a0июня\u00a02020" in page(head, f"{url}/")
     press(head, f"{url}/", f"{url}/delegate", section="staff", person=0)
     assert deputy.get(f"{url}/sections/staff").status_code == 404
+
+
+def test_deputy_finds_the_section_among_the_tasks(url, login_as) -> None:
+    shown = page(deputy_of("facilities", login_as), "/")
+    assert "Раздел карты, передан вам" in shown
+    assert f"{url}/sections/facilities" in shown
+
+
+def test_card_of_a_cycle_that_has_not_begun_can_only_be_read(url, login_as) -> None:
+    head, card = login_as("boris"), card_of("school1")
+    form = section_form(head, f"{url}/sections/students", st_total="5")
+    card.cycle.opens_on = utc_now().date() + dt.timedelta(days=3)
+    db.session.commit()
+    assert "Сбор карт начнётся" in page(head, f"{url}/")
+    head.post(f"{url}/sections/students", data=form)
+    assert "st_total" not in card_of("school1").fields
+    assert head.get(f"{url}/sign").status_code == 404
 
 
 def test_deputy_sees_and_fills_only_the_delegated_section(url, login_as) -> None:
