@@ -98,6 +98,10 @@ ACCESS: dict[str, Access] = {
     "people.slips.print_sheet": may(*KEEPERS, reach="school"),
     "people.slips.print_one": may(*KEEPERS, reach="school"),
     "people.slips.void": may(*KEEPERS, reach="school"),
+    **dict.fromkeys(
+        ("people.unsealing.index", "people.unsealing.ask", "people.unsealing.confirm", "people.unsealing.refuse"),
+        may(*STAFF, reach="municipality"),
+    ),
     "people.files.upload": may(*KEEPERS, reach="school"),
     "people.files.apply": may(*KEEPERS, reach="own"),
     # roadmap: a school sees and marks its own states, the municipal coordinator all, others read

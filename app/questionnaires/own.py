@@ -126,9 +126,11 @@ def show(code: str) -> Response:
 
 @bp.get("/<code>/profile.pdf")
 def profile_file(code: str) -> Response:
-    """The own profile on one page."""
-    asked = asked_and_sent(code)
-    kept = queries.load_submission(asked.wave.id, asked.respondent_key) or abort(404)
+    """The own profile on one page; where there is none or it is sealed, the page says so."""
+    asked = queries.find_asked(current_user.id, code) or abort(404)
+    kept = queries.load_submission(asked.wave.id, asked.respondent_key)
+    if kept is None or (current_user.sealed_utc and kept.received_utc < current_user.sealed_utc):
+        return redirect(url_for("questionnaires.profile", code=code))
     instrument = plan_by_hash(asked.instrument_sha256).instrument
     rules = rules_of(queries.load_rule_version(asked))
     earlier = earlier_scores(asked.wave, kept.respondent_key, instrument, current_user.sealed_utc)

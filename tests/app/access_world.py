@@ -134,6 +134,7 @@ def parameters(code: str) -> dict[str, Any]:
         "waves.analysis.code": wave_world.CODE,
         "findings.code": wave_world.CODE,
         "findings.finding_id": _id(Finding, scope="municipality"),
+        "exports.code": wave_world.CODE,
         "reports.code": wave_world.CODE,
         "reports.scope": f"school:{code}",
         "reports.document_id": _id(Document),
