@@ -4,7 +4,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, g, render_template, request, url_for
+from flask import Flask, Response, abort, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
@@ -29,6 +29,7 @@ CSP = "; ".join(
 
 def init_app(app: Flask) -> None:
     """Hook the shared parts into ``app``."""
+    app.before_request(refuse_unstorable)
     app.after_request(add_headers)
     app.register_error_handler(CSRFError, csrf_failed)
     for code in (400, 401, 403, 404, 405, 409, 413, 500, 503):
@@ -54,6 +55,12 @@ def load_person(identity: str) -> Person | None:
     number, _dot, epoch = identity.partition(".")
     person = db.session.get(Person, int(number)) if number.isdigit() else None
     return person if person and person.active and str(person.session_epoch) == epoch else None
+
+
+def refuse_unstorable() -> None:
+    """A NUL, which no keyboard types, cannot be stored as text: the form is refused whole."""
+    if request.method == "POST" and any("\x00" in text for _name, text in request.form.items(multi=True)):
+        abort(400)
 
 
 def add_headers(response: Response) -> Response:

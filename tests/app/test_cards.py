@@ -46,6 +46,12 @@ def test_text_that_is_no_number_is_kept_as_typed_with_its_message(url, login_as)
     assert "Укажите целое число от 0 до 3000" in shown
 
 
+def test_text_that_no_database_can_hold_is_refused(url, login_as) -> None:
+    response = save(login_as("boris"), f"{url}/sections/school", coord_name="Дарьина\x00")
+    assert response.status_code == 400
+    assert "coord_name" not in card_of("school1").fields
+
+
 def test_decimal_comma_is_read_and_shown_again(url, login_as) -> None:
     head, section = login_as("boris"), f"{url}/sections/staff"
     save(head, section, vac_rates="1,5")
