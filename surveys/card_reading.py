@@ -25,6 +25,7 @@ RISK_WORDS: dict[RiskLevel, Literal["низкий", "средний", "высо�
 }
 NO_FIGURE = "н/д"
 FEW = 10  # participants under which a share of persons is printed «k из n»
+_NAME = re.compile(r"\$\{(\w+)\}")
 SMALL = 5  # children: 1-4 leave the school and the department only as «менее 5»
 FEWEST_SCHOOLS = 3  # a median of fewer schools would show a neighbour's figure
 FIGURE_WITHHELD = "не приводится (малая группа)"
@@ -142,6 +143,23 @@ def print_indicator(
 def figure_text(indicator: Indicator, value: float) -> str:
     """A value with its unit: «59,3 %»."""
     return number_text(value, indicator.decimals) + (NBSP + indicator.unit if indicator.unit else "")
+
+
+def formula_words(instrument: Instrument, indicator: Indicator) -> str:
+    """How the figure comes of the card's fields, by their printed numbers: «100 × (3.10 + 3.11) / 3.01»."""
+    source = indicator.expression
+    if indicator.numerator and indicator.denominator:
+        parts = (f"({text})" if " " in text else text for text in (indicator.numerator, indicator.denominator))
+        source = "100 * " + " div ".join(parts)
+    source = _NAME.sub(lambda found: instrument.item(found[1]).code or found[1], source)
+    return source.replace(" div ", f" /{NBSP}").replace(" * ", f" ×{NBSP}")
+
+
+def bands_words(indicator: Indicator) -> str:
+    """«низкий от 95, средний от 85», «низкий до 40, средний до 65»."""
+    side = "от" if indicator.better == "high" else "до"
+    low, medium = (decimal_comma(f"{bound:g}") for bound in (indicator.low, indicator.medium))
+    return f"низкий {side}{NBSP}{low}, средний {side}{NBSP}{medium}"
 
 
 def withheld(instrument: Instrument, indicator: Indicator, values: Mapping[str, Value]) -> bool:

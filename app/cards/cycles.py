@@ -13,12 +13,12 @@ from app.cards.board import board, reminder_text
 from app.cards.export import cards_workbook
 from app.cards.forms import ApprovalForm, CycleForm
 from app.cards.opening import open_cards
-from app.cards.queries import cards_of, list_cycles, municipalities_of
+from app.cards.queries import card_versions, cards_of, list_cycles, municipalities_of
 from app.cards.room import bp, cycle_or_404, today
 from app.content import store_instrument
 from app.events import record
 from app.extensions import db
-from app.models import CardCycle
+from app.models import CardCycle, InstrumentVersion
 from app.models.cards import CARD_STATES
 from surveys.answers import parse_number
 from surveys.definition import load_instrument
@@ -35,13 +35,14 @@ def cycles() -> str:
 
 def new_cycle_form() -> CycleForm:
     year = today().year
-    return CycleForm(title=_("Диагностические карты %(year)s", year=year), year=year, opens_on=today())
+    title = _("Диагностические карты %(year)s", year=year)
+    return CycleForm(title=title, year=year, opens_on=today(), versions=card_versions())
 
 
 @bp.post("/cycles")
 def open_cycle() -> str | Response:
     """Open a cycle: every school gets its card, prefilled."""
-    form = CycleForm()
+    form = CycleForm(versions=card_versions())
     if not form.validate_on_submit():
         kept = list_cycles(municipalities_of(current_user))
         return render_template("cards/cycles.html", cycles=kept, form=form)
@@ -50,10 +51,11 @@ def open_cycle() -> str | Response:
     cycle = CardCycle(
         municipality_id=municipality,
         code=f"cards-{form.year.data}-{number + 1}",
-        instrument_version=store_instrument(load_instrument("school_card")),
+        instrument_version=db.session.get(InstrumentVersion, form.instrument.data or 0)
+        or store_instrument(load_instrument("school_card")),
         created_by=current_user.id,
     )
-    form.populate_obj(cycle)
+    put_dates(form, cycle)
     db.session.add(cycle)
     db.session.flush()
     made = open_cards(cycle, today())
@@ -61,6 +63,11 @@ def open_cycle() -> str | Response:
     db.session.commit()
     flash(ngettext("Сбор открыт: %(num)d карта.", "Сбор открыт: %(num)d карт.", len(made)))
     return redirect(url_for("cards.cycle", cycle_id=cycle.id))
+
+
+def put_dates(form: CycleForm, kept: CardCycle) -> None:
+    for name in ("title", "year", "opens_on", "closes_on", "schedule"):
+        setattr(kept, name, form[name].data)
 
 
 @bp.get("/cycles/<int:cycle_id>")
@@ -78,7 +85,7 @@ def move_cycle(cycle_id: int) -> str | Response:
     if not form.validate_on_submit():
         return cycle_page(kept, form)
     old = {"opens_on": kept.opens_on.isoformat(), "closes_on": kept.closes_on.isoformat()}
-    form.populate_obj(kept)
+    put_dates(form, kept)
     open_cards(kept, today())
     new = {"opens_on": kept.opens_on.isoformat(), "closes_on": kept.closes_on.isoformat()}
     record("cards.moved", "card_cycle", kept.id, old=old, new=new)

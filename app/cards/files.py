@@ -7,7 +7,9 @@ from flask import abort
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
+from app.card_values import instrument_for
 from app.cards.filling import store
+from app.cards.queries import Reach
 from app.cards.room import bp, reach_or_404
 from app.events import record
 from app.evidence import FileRefusedError, allow_large_files, send, take_file
@@ -100,6 +102,11 @@ def file(card_id: int, file_id: int) -> Response:
     """One file, always as an attachment: a browser never opens it in our name."""
     reach = reach_or_404(card_id)
     kept = db.session.get(CardFile, file_id)
-    if kept is None or kept.card_id != card_id or not (reach.whole or "documents" in reach.sections):
+    if kept is None or kept.card_id != card_id or not (reach.whole or section_of(reach, kept) in reach.sections):
         abort(404)
     return send(kept.path, kept.mime, kept.filename)
+
+
+def section_of(reach: Reach, kept: CardFile) -> str | None:
+    """The section whose field the file proves."""
+    return instrument_for(reach.card.cycle).item(kept.name).group

@@ -8,7 +8,7 @@ from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectFi
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from app.models import Person
+from app.models import InstrumentVersion, Person
 
 
 class DelegationForm(FlaskForm):
@@ -47,6 +47,12 @@ class CycleForm(FlaskForm):
     opens_on = DateField(_l("Открыть"), validators=[InputRequired(_l("Укажите день начала"))])
     closes_on = DateField(_l("Сдать до (включительно)"), validators=[InputRequired(_l("Укажите последний день"))])
     schedule = StringField(_l("Чей график"), validators=[Length(max=300)])
+    instrument = SelectField(_l("Карта"), coerce=int, validators=[Optional()])
+
+    def __init__(self, *args: object, versions: Sequence[InstrumentVersion] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        kept = [SelectChoice(one.id, f"{one.title}, версия {one.version}") for one in versions]
+        self.instrument.choices = kept or [SelectChoice(0, _l("Диагностическая карта школы"))]
 
     def validate_closes_on(self, field: DateField) -> None:
         if field.data and self.opens_on.data and field.data < self.opens_on.data:

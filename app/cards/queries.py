@@ -14,6 +14,7 @@ from app.models import (
     CardFile,
     CardRemark,
     CardVersion,
+    InstrumentVersion,
     Person,
     School,
 )
@@ -112,6 +113,14 @@ def find_cycle(cycle_id: int, municipalities: set[int]) -> CardCycle | None:
     return db.session.scalar(
         db.select(CardCycle).where(CardCycle.id == cycle_id, CardCycle.municipality_id.in_(municipalities))
     )
+
+
+def card_versions() -> list[InstrumentVersion]:
+    """Published versions of cards, newest first."""
+    query = db.select(InstrumentVersion).where(
+        InstrumentVersion.kind == "card", InstrumentVersion.published_utc.is_not(None)
+    )
+    return list(db.session.scalars(query.order_by(InstrumentVersion.id.desc())))
 
 
 def cards_of(cycle: CardCycle) -> list[Card]:

@@ -15,7 +15,7 @@ from app.navigation import day
 from app.pages import department, is_demo
 from surveys.card_filling import asked_names, values_of
 from surveys.card_printing import card_report
-from surveys.card_reading import Line, read_card
+from surveys.card_reading import Line, bands_words, formula_words, read_card
 from surveys.writers import docx, pdf
 
 WRITERS = {
@@ -43,7 +43,7 @@ def reading(card_id: int) -> str:
     if not reach.whole:
         abort(404)
     card = reach.card
-    lines = card_lines(card)
+    instrument, lines = instrument_for(card.cycle), card_lines(card)
     return render_template(
         "cards/reading.html",
         card=card,
@@ -57,6 +57,8 @@ def reading(card_id: int) -> str:
         perceptions=card_perceptions(card),
         schools=len(signed_cards(card.cycle)),
         approval=approval_words(card),
+        formulas={line.indicator.name: formula_words(instrument, line.indicator) for line in lines},
+        bands={line.indicator.name: bands_words(line.indicator) for line in lines},
     )
 
 

@@ -6,8 +6,10 @@ import pytest
 from openpyxl import load_workbook
 
 from app.card_values import card_for_rules, state_of
+from app.content import store_instrument
 from app.extensions import db
 from app.models import Card, CardCycle, CardRemark, CardVersion, Event
+from surveys.definition import load_instrument
 from tests.app.cards_world import card_of, fill_card, open_cycle, press, save, section_form
 from tests.pages import post_form
 
@@ -194,6 +196,17 @@ def test_methodologist_opens_a_cycle_and_every_school_gets_its_card(login_as) ->
     assert "письмо Министерства № 5" in shown
     assert "Уважаемые руководители!" in shown
     assert "26\u00a0июня\u00a02020" in shown
+
+
+def test_cycle_is_opened_with_the_card_that_was_chosen(login_as) -> None:
+    own = store_instrument(
+        load_instrument("school_card").model_copy(update={"code": "own_card", "title": "Своя карта"})
+    )
+    store_instrument(load_instrument("school_card"))
+    db.session.commit()
+    dates = {"opens_on": "2020-05-20", "closes_on": "2020-06-26", "instrument": str(own.id)}
+    post_form(login_as("galina"), "/cards/cycles", title="Карты 2020", year="2020", **dates)
+    assert card_of("school1").cycle.instrument_version.code == "own_card"
 
 
 def test_cycle_that_ends_before_it_begins_is_not_opened(login_as) -> None:

@@ -6,6 +6,8 @@ from surveys.card import check_fields, evaluate_indicators
 from surveys.card_filling import Field, Note, home_of, review_card, sums_of, values_of
 from surveys.card_reading import (
     FIGURE_WITHHELD,
+    bands_words,
+    formula_words,
     print_field,
     read_card,
     readings,
@@ -290,3 +292,17 @@ def test_rules_get_numbers_and_words_of_the_card_but_no_gaps():
     found = rule_values(CARD, values(st_absent=..., m_growth="нет"), 0)
     assert (found["st_total"], found["m_growth"], found["m_headpk"], found["obj_flag"]) == (312, "нет", 2016, "нет")
     assert "st_absent" not in found
+
+
+@pytest.mark.parametrize(
+    ("name", "formula", "bands"),
+    [
+        ("k_nocat", "100 × (3.10 + 3.11) / 3.01", "низкий до 40, средний до 65"),
+        ("k_cover", "100 × (3.05 - 3.06 - 3.07) / 3.05", "низкий от 95, средний от 85"),
+        ("k_visit", "7.04 / 3.01", "низкий от 2, средний от 1"),
+    ],
+)
+def test_figure_can_be_walked_back_to_the_fields_it_comes_from(name, formula, bands):
+    indicator = next(one for one in CARD.indicators if one.name == name)
+    assert formula_words(CARD, indicator).replace("\u00a0", " ") == formula
+    assert bands_words(indicator).replace("\u00a0", " ") == bands
