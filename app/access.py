@@ -193,6 +193,10 @@ ACCESS: dict[str, Access] = {
 def guard_request() -> Response | None:
     """Before each request: refuse whatever the table does not allow."""
     endpoint = request.endpoint
+    "reports.cancel_job": may("methodist", "municipal", "head", "coordinator", reach="own"),
+    "reports.edit_section": may("methodist", "municipal", reach="municipality"),
+    "reports.approve": may("methodist", "municipal", reach="municipality"),
+    "reports.renew": may("methodist", "municipal", reach="municipality"),
     if endpoint is None:
         return None  # an unknown address: the 404 page
     access = ACCESS.get(endpoint)

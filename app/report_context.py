@@ -10,7 +10,7 @@ from app.content import instrument_of, rules_of
 from app.extensions import db
 from app.models import Card, Finding, Measure, Municipality, RoadmapPlan, School, Setting, Snapshot, Wave
 from app.models.waves import STAGES
-from app.plans import current_plan, describe_plan, marks_now
+from app.plans import current_plan, describe_plan
 from app.reach import scope_code
 from app.snapshots import MUNICIPALITY, released_of
 from surveys.document import Letterhead, MeasureText, Report, Signature
@@ -120,6 +120,8 @@ def _cards(wave: Wave) -> list[tuple[str, list[tuple[str, Any]]]]:
 
 def _plan_items() -> list[dict[str, Any]]:
     """Items of the roadmap with their state, each with the title of its section."""
+    from app.marks import marks_now
+
     plan = current_plan()
     if plan is None:
         return []

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from surveys.released import LevelCode
 
+Style = Literal["plain", "lead", "subhead", "item", "note"]
 DEMO_MARK = "Демонстрационные данные"
 
 
@@ -101,7 +102,7 @@ class Paragraph(Piece):
     """``edited`` marks words that a person put in place of computed ones; ``see``: the anchor of its figures."""
 
     text: str
-    style: Literal["plain", "lead", "subhead", "item", "note"] = "plain"
+    style: Style = "plain"
     edited: bool = False
     see: str = ""
 

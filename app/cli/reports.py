@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 
 from app.extensions import db
 from app.models import Wave
-from app.report_context import report_of
+from app.reports.editions import show
 from app.snapshots import latest_snapshot
 from surveys.document import Report
 from surveys.kinds import DEFAULT, KINDS, kinds_for
@@ -75,7 +75,7 @@ def build(wave_name: str, scope: str, document: str = DEFAULT) -> Report:
         named = "по муниципалитету" if scope != "municipality" else "по школе"
         refuse(f"«{KINDS[document].title}» составляется только {named}: измените --scope.")
     try:
-        return report_of(wave, snapshot, scope, document)
+        return show(wave, snapshot, scope, document).report
     except KeyError:
         refuse(f"В этапе «{wave.code}» нет школы «{scope.removeprefix('school:')}».")
         raise

@@ -27,6 +27,7 @@ from app.models.execution import (
 from app.models.findings import Finding, Measure, MeasureItem
 from app.models.individual import IndividualRoute
 from app.models.people import Assignment, Municipality, Person, Respondent, School, Slip, Throttle, Unsealing
+from app.models.reports import ReportEdition
 from app.models.roadmap import ItemState, RoadmapItem, RoadmapPlan, RoadmapSection
 from app.models.staff import StaffMember, Vacancy
 from app.models.waves import Consent, Draft, PaperSheet, Participation, Snapshot, Submission, Wave, WaveSchool
@@ -67,6 +68,7 @@ __all__ = [
     "PlanDraft",
     "PlanMember",
     "Respondent",
+    "ReportEdition",
     "RestrictionPeriod",
     "RoadmapItem",
     "RoadmapPlan",

@@ -2,9 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
+
+from surveys.kinds import DEFAULT, KINDS
 
 FORMATS = {
     "docx": _l("DOCX, для Word"),
@@ -18,8 +20,29 @@ class ReportForm(FlaskForm):
     """«Создать справку»."""
 
     wave = SelectField(_l("Этап"))
+    kind = SelectField(
+        _l("Документ"), choices=[SelectChoice(code, kind.title) for code, kind in KINDS.items()], default=DEFAULT
+    )
     scope = SelectField(_l("О ком"))
     format = SelectField(_l("Формат"), choices=[SelectChoice(code, words) for code, words in FORMATS.items()])
+
+
+class SectionForm(FlaskForm):
+    """A person's words in place of a section's computed ones: a paragraph a line."""
+
+    text = TextAreaField(
+        _l("Текст раздела"),
+        validators=[Length(max=20000)],
+        description=_l("Абзац с новой строки; «- » — строка списка, «## » — подзаголовок. Пусто — вернуть расчёт"),
+    )
+    version = HiddenField()
+
+
+class EditionForm(FlaskForm):
+    """Approve the document as it stands, or begin a new edition."""
+
+    kind = HiddenField()
+    version = HiddenField()
 
 
 class LetterheadForm(FlaskForm):

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from app.extensions import db
-from app.models import Document, Job, Setting, Snapshot, Wave
+from app.models import Document, Job, Person, Setting, Snapshot, Wave
 from app.models.columns import utc_now
 from app.report_context import LETTERHEAD
 
@@ -43,9 +43,22 @@ def list_jobs(person_id: int) -> list[Job]:
     )
 
 
+def find_own_job(job_id: int, person_id: int) -> Job | None:
+    """A job of the person who asked for it, unless it has a page of its own."""
+    return db.session.scalar(
+        db.select(Job).where(Job.id == job_id, Job.created_by == person_id, Job.kind.not_in(OWN_PAGES))
+    )
+
+
 def find_document(document_id: int, person_id: int) -> Document | None:
     """A document of its owner."""
     return db.session.scalar(db.select(Document).where(Document.id == document_id, Document.owner_id == person_id))
+
+
+def name_of(person_id: int | None) -> str:
+    """Short name of who approved a document."""
+    person = db.session.get(Person, person_id) if person_id else None
+    return person.short_name if person else ""
 
 
 def wave_of(snapshot_id: int) -> Wave | None:

@@ -11,18 +11,22 @@ from wtforms.fields.choices import SelectChoice
 
 from app.events import record
 from app.extensions import db
-from app.jobs import enqueue
+from app.jobs import cancel, enqueue
 from app.models import Document, Snapshot, Wave
 from app.reach import scope_code, scope_name, scope_reach, within
-from app.report_context import letterhead_setting, report_of
+from app.report_context import letterhead_setting
 from app.reports import building, queries
-from app.reports.forms import FORMATS, LetterheadForm, ReportForm
+from app.reports.editions import editable, show
+from app.reports.forms import FORMATS, EditionForm, LetterheadForm, ReportForm
 from app.snapshots import latest_snapshot, released_of
 from app.storage import stored_path
+from surveys.kinds import DEFAULT, KINDS, kinds_for
 from surveys.writers import MEDIA_TYPES
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 WATCHERS = ("head", "coordinator")
+SOME_SCHOOL = "school:"
+ALL_SCHOOLS = "all"  # one archive with the document of every school
 write_document = building.write_document  # registers the job with the room
 
 
@@ -49,7 +53,10 @@ def report_form(known: dict[str, tuple[Wave, list[tuple[str, str]]]]) -> ReportF
     form = ReportForm()
     form.wave.choices = [SelectChoice(code, wave.title) for code, (wave, _scopes) in known.items()]
     labels = {scope: label for _wave, scopes in known.values() for scope, label in scopes}
+    if scope_reach(current_user, *WATCHERS) is None and labels:
+        labels[ALL_SCHOOLS] = _("Все школы, одним архивом")
     form.scope.choices = [SelectChoice(scope, label) for scope, label in labels.items()]
+    form.kind.data = form.kind.data or DEFAULT
     return form
 
 
@@ -78,14 +85,33 @@ def create() -> str | Response | tuple[str, int]:
     if not form.validate_on_submit():
         return _index(known, form)
     wave, scopes = known[form.wave.data]
-    label = dict(scopes).get(form.scope.data)
+    scope, kind = form.scope.data, KINDS[form.kind.data]
+    label = _("все школы") if scope == ALL_SCHOOLS else dict(scopes).get(scope)
     if label is None:
         form.scope.errors = [_("Эта школа не участвовала в выбранном этапе")]
         return _index(known, form)
-    params = {"wave_id": wave.id, "scope": form.scope.data, "format": form.format.data}
-    title = _("Справка: %(label)s, %(wave)s", label=label, wave=wave.title)
-    enqueue("report", title, params, current_user.id)
-    record("report.asked", "wave", wave.id, new={"scope": form.scope.data, "format": form.format.data})
+    if kind not in kinds_for(SOME_SCHOOL if scope == ALL_SCHOOLS else scope):
+        whole = scope == "municipality"
+        form.kind.errors = [
+            _("Этот документ составляется по школе") if whole else _("Этот документ составляется по муниципалитету")
+        ]
+        return _index(known, form)
+    params = {"wave_id": wave.id, "scope": scope, "format": form.format.data, "kind": kind.code}
+    what = building.short_title(kind.code)
+    title = _("%(what)s: %(label)s, %(wave)s", what=what, label=label, wave=wave.title)
+    enqueue("report_archive" if scope == ALL_SCHOOLS else "report", title, params, current_user.id)
+    record("report.asked", "wave", wave.id, new={key: params[key] for key in ("scope", "format", "kind")})
+    db.session.commit()
+    return redirect(url_for("reports.index"))
+
+
+@bp.post("/jobs/<int:job_id>/cancel")
+def cancel_job(job_id: int) -> Response:
+    """Stop a document that is being made; nothing of it is kept."""
+    job = queries.find_own_job(job_id, current_user.id) or abort(404)
+    if cancel(job.id):
+        record("report.cancelled", "job", job.id)
+        flash(_("Подготовка документа отменена."))
     db.session.commit()
     return redirect(url_for("reports.index"))
 
@@ -113,23 +139,42 @@ def still_allowed(document: Document) -> bool:
 @bp.get("/<code>/<scope>/")
 def preview(code: str, scope: str) -> str:
     """The report as a page: the same value that the documents are written from."""
-    known = choices()
-    if code not in known or scope not in dict(known[code][1]):
-        abort(404)
-    wave, scopes = known[code]
-    snapshot = latest_snapshot(wave.id) or abort(404)
-    report = report_of(wave, snapshot, scope)
-    form = report_form({code: known[code]})
-    form.scope.data = scope
+    wave, snapshot, known = reach_or_404(code, scope)
+    kind = kind_or_404(scope)
+    shown = show(wave, snapshot, scope, kind)
+    form = report_form(known)
+    form.scope.data, form.kind.data = scope, kind
     return render_template(
         "reports/preview.html",
         wave=wave,
         scope=scope,
-        scopes=scopes,
-        body=Markup(rendered(report)),  # the writer escapes every text
+        kind=kind,
+        kinds=kinds_for(scope),
+        edition=shown.edition,
+        editable=editable(shown.report),
+        approver=queries.name_of(shown.edition.approved_by) if shown.edition else "",
+        body=Markup(rendered(shown.report)),  # the writer escapes every text
         form=form,
+        edition_form=EditionForm(formdata=None),
         formats=FORMATS,
     )
+
+
+def reach_or_404(code: str, scope: str) -> tuple[Wave, Snapshot, dict[str, tuple[Wave, list[tuple[str, str]]]]]:
+    """The wave with its snapshot, where the person may read this scope of it."""
+    known = choices()
+    if code not in known or scope not in dict(known[code][1]):
+        abort(404)
+    wave = known[code][0]
+    return wave, latest_snapshot(wave.id) or abort(404), {code: known[code]}
+
+
+def kind_or_404(scope: str) -> str:
+    """The kind of document that the address names."""
+    kind = request.values.get("kind") or DEFAULT
+    if kind not in KINDS or KINDS[kind] not in kinds_for(scope):
+        abort(404)
+    return kind
 
 
 def rendered(report: Any) -> str:
@@ -151,3 +196,6 @@ def settings() -> str | Response:
         flash(_("Сохранено. Новые документы выйдут с этими реквизитами."))
         return redirect(url_for("reports.settings"))
     return render_template("reports/settings.html", form=form)
+
+
+from app.reports import edition_views as edition_views  # noqa: E402 - adds its routes to the blueprint

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from surveys.document import Figure, Letterhead, Paragraph, Report, Section, Table
+from surveys.document import Figure, Letterhead, Paragraph, Report, Section, Style, Table
 from surveys.report_context import ReportContext
 from surveys.report_method import snapshot_texts
+from surveys.russian import tie
 
+PREFIXES: dict[Style, str] = {"subhead": "## ", "item": "- ", "note": "~ "}
 LONG = 8  # tables and figures, from which a document has contents
 
 
@@ -91,8 +93,21 @@ def finished(
 
 
 def edited(section: Section, edits: Mapping[str, Sequence[str]]) -> Section:
-    """The section with a person's paragraphs in place of computed ones, marked."""
+    """The section with a person's paragraphs in place of computed ones, marked; an equal line keeps its figures."""
     if section.id not in edits:
         return section
-    texts = [Paragraph(text=text, edited=True) for text in edits[section.id]]
+    computed = dict(zip(as_lines(section), section.paragraphs, strict=True))
+    texts = [computed.get(line) or _of_line(line) for line in edits[section.id]]
     return section.model_copy(update={"paragraphs": texts})
+
+
+def as_lines(section: Section) -> list[str]:
+    """Paragraphs as a person edits them: one a line, «## » before a subheading, «- » before an entry of a list."""
+    return [PREFIXES.get(one.style, "") + one.text for one in section.paragraphs]
+
+
+def _of_line(line: str) -> Paragraph:
+    for style, prefix in PREFIXES.items():
+        if line.startswith(prefix):
+            return Paragraph(text=tie(line.removeprefix(prefix)), style=style, edited=True)
+    return Paragraph(text=tie(line), edited=True)
