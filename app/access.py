@@ -108,6 +108,8 @@ ACCESS: dict[str, Access] = {
     "roadmap.index": may("head", "coordinator", *STAFF, reach="school"),
     "roadmap.item": may("head", "coordinator", *STAFF, reach="school"),
     "roadmap.mark": may("head", "coordinator", "municipal", reach="school"),
+    "roadmap.review": may("municipal", reach="municipality"),
+    "roadmap.file": may("head", "coordinator", *STAFF, reach="school"),
     # cards: heads their own, coordinators what was given to them, the district all
     "cards.index": may("head", "coordinator", "methodist", "municipal", reach="school"),
     "cards.card": may("head", "coordinator", "methodist", "municipal", reach="school"),
@@ -173,6 +175,11 @@ ACCESS: dict[str, Access] = {
     "waves.board": may("methodist", "municipal", "head", "coordinator", reach="school"),
     "waves.invite": may("methodist", "municipal", reach="municipality"),
     "waves.school": may("coordinator", reach="school"),
+    "waves.exporting.board": may("methodist", "municipal", "head", "coordinator", reach="school"),
+    "waves.reminders.index": may("methodist", "municipal", "coordinator", reach="school"),
+    "waves.reminders.notice": may("methodist", "municipal", "coordinator", reach="school"),
+    "waves.reminders.send_now": may("methodist", "municipal", "coordinator", reach="school"),
+    "waves.reminders.schedule": may("methodist", "municipal", reach="municipality"),
     "waves.extend": may("methodist", "municipal", reach="municipality"),
     "waves.close": may("methodist", "municipal", reach="municipality"),
     "waves.recount": may("methodist", "municipal", reach="municipality"),
@@ -186,6 +193,10 @@ ACCESS: dict[str, Access] = {
     "reports.preview": may("methodist", "municipal", "head", "coordinator", reach="school"),
     "reports.create": may("methodist", "municipal", "head", "coordinator", reach="school"),
     "reports.download": may("methodist", "municipal", "head", "coordinator", reach="own"),
+    "reports.cancel_job": may("methodist", "municipal", "head", "coordinator", reach="own"),
+    "reports.edit_section": may("methodist", "municipal", reach="municipality"),
+    "reports.approve": may("methodist", "municipal", reach="municipality"),
+    "reports.renew": may("methodist", "municipal", reach="municipality"),
     "reports.settings": may("methodist", "municipal", reach="municipality"),
 }
 
@@ -193,10 +204,6 @@ ACCESS: dict[str, Access] = {
 def guard_request() -> Response | None:
     """Before each request: refuse whatever the table does not allow."""
     endpoint = request.endpoint
-    "reports.cancel_job": may("methodist", "municipal", "head", "coordinator", reach="own"),
-    "reports.edit_section": may("methodist", "municipal", reach="municipality"),
-    "reports.approve": may("methodist", "municipal", reach="municipality"),
-    "reports.renew": may("methodist", "municipal", reach="municipality"),
     if endpoint is None:
         return None  # an unknown address: the 404 page
     access = ACCESS.get(endpoint)

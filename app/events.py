@@ -1,11 +1,13 @@
 """The append-only record: who did what, old and new, when and why. Ids only; never names or answers."""
 
+import datetime as dt
 from typing import Any
 
 from flask_login import current_user
 
 from app.extensions import db
 from app.models import Event
+from app.models.columns import utc_now
 
 
 def record(
@@ -17,6 +19,7 @@ def record(
     new: Any = None,
     reason: str = "",
     actor: int | None = None,
+    at: dt.datetime | None = None,
 ) -> Event:
     """Add one event to the current transaction; the caller commits it together with what it tells of."""
     if actor is None and current_user and current_user.is_authenticated:
@@ -29,6 +32,7 @@ def record(
         old=old,
         new=new,
         reason=reason,
+        at_utc=at or utc_now(),
     )
     db.session.add(event)
     return event

@@ -107,7 +107,8 @@ def take_file(upload: FileStorage) -> Taken:
         FileRefusedError: too large, empty, or of a type that is not taken; the message names the file.
     """
     name = upload.filename or ""
-    content = upload.stream.read(LARGEST + 1)
+    with upload.stream as stream:
+        content = stream.read(LARGEST + 1)
     try:
         if len(content) > LARGEST:
             raise FileRefusedError(_("файл больше 20 МБ; уменьшите его или разделите"))

@@ -1,8 +1,4 @@
-"""The roadmap between the engine's value, the tables and the pages: storing a plan, states, «3 из 5», any past day.
-
-An item addressed to schools has one state a school and is done when each that it concerns has done it; any other item
-has the one state of the municipality. Changes are events, so that the state on a past date can be told.
-"""
+"""The roadmap between the engine's value, the tables and the pages: storing a plan, finding it, telling its state."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,17 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from app.events import record
 from app.extensions import db
-from app.models import Event, ItemState, Municipality, RoadmapItem, RoadmapPlan, RoadmapSection, School
+from app.marks import DATED, MUNICIPALITY, Mark, Progress, counted_progress, item_delay, progress, tallies
+from app.models import ItemState, Municipality, RoadmapItem, RoadmapPlan, RoadmapSection, School
 from app.models.columns import utc_now
+from app.restrictions import restricted_on
 from surveys.roadmap import Deadline, Roadmap
-
-MUNICIPALITY = "municipality"
-CHANGED = "roadmap.state"
-SUBJECT = "roadmap_item"
-DATED = ("date", "month")
-STALE_AFTER = dt.timedelta(days=60)  # an ongoing item without a mark for longer is «давно без отметки»
 
 
 def store_plan(roadmap: Roadmap, municipality: Municipality, schools: Sequence[School]) -> RoadmapPlan:
@@ -31,6 +22,7 @@ def store_plan(roadmap: Roadmap, municipality: Municipality, schools: Sequence[S
         code=plan_code(roadmap),
         title=document.title,
         short_title=document.short_title,
+        year=document.order_date.year,
         document={
             **document.model_dump(mode="json"),
             "notes": roadmap.notes,
@@ -103,77 +95,8 @@ def deadline_columns(deadline: Deadline) -> dict[str, Any]:
         "starts_on": dt.date.fromisoformat(f"{deadline.month}-01") if deadline.month else None,
         "schedule_owner": deadline.schedule_owner,
         "condition": deadline.condition,
+        "applies": deadline.applies,
     }
-
-
-@dataclass(frozen=True)
-class Mark:
-    """How far one addressee is: ``state`` of STATES, its evidence and note, when it was marked (None: never)."""
-
-    scope: str
-    state: str = "not_started"
-    evidence: str = ""
-    note: str = ""
-    marked_utc: dt.datetime | None = None
-    version: int = 0
-    since_utc: dt.datetime | None = None  # when the addressee was given the item
-
-
-@dataclass(frozen=True)
-class Progress:
-    """An item's state over its addressees: done ``done`` of ``of`` (those it does not concern are left out)."""
-
-    status: str
-    done: int
-    of: int
-
-
-def progress(marks: Iterable[Mark]) -> Progress:
-    """Done when everybody concerned has done it; in work as soon as anybody has begun."""
-    marks = list(marks)
-    concerned = [mark for mark in marks if mark.state != "na"]
-    done = sum(mark.state == "done" for mark in concerned)
-    if marks and not concerned:
-        return Progress("na", 0, 0)
-    if concerned and done == len(concerned):
-        return Progress("done", done, len(concerned))
-    if len(concerned) == 1:
-        return Progress(concerned[0].state, 0, 1)
-    begun = any(mark.state != "not_started" for mark in concerned)
-    return Progress("in_work" if begun else "not_started", done, len(concerned))
-
-
-def days_late(kind: str, due: dt.date | None, status: str, today: dt.date) -> int:
-    """Days since the last day of a dated item not yet done; 0 otherwise. Other kinds are never late."""
-    if kind not in DATED or due is None or status in ("done", "na"):
-        return 0
-    return max(0, (today - due).days)
-
-
-def is_stale(kind: str, status: str, marked: dt.datetime | None, since: dt.datetime, now: dt.datetime) -> bool:
-    """«Давно без отметки»: an ongoing item that nobody has marked for long."""
-    return kind == "ongoing" and status not in ("done", "na") and now - (marked or since) > STALE_AFTER
-
-
-def change_state(
-    state: ItemState,
-    new: str,
-    *,
-    evidence: str = "",
-    note: str = "",
-    actor: int | None = None,
-    at: dt.datetime | None = None,
-) -> Event:
-    """Set the state of one addressee and record it; the caller has checked rights and version, and commits."""
-    now = at or utc_now()
-    old = {"scope": state.scope, "state": state.state, "evidence": state.evidence, "note": state.note}
-    state.state, state.evidence, state.note = new, evidence, note
-    state.updated_by, state.updated_utc = actor, now
-    state.version += 1
-    fresh = {"scope": state.scope, "state": new, "evidence": evidence, "note": note}
-    event = record(CHANGED, SUBJECT, state.item_id, old=old, new=fresh, actor=actor)
-    event.at_utc = now
-    return event
 
 
 def shown_number(number: str) -> str:
@@ -182,56 +105,18 @@ def shown_number(number: str) -> str:
 
 
 def current_plan() -> RoadmapPlan | None:
-    """The plan stored last."""
-    return db.session.scalar(db.select(RoadmapPlan).order_by(RoadmapPlan.id.desc()).limit(1))
+    """The plan of the latest year; of one year, the one stored last."""
+    return db.session.scalar(db.select(RoadmapPlan).order_by(RoadmapPlan.year.desc(), RoadmapPlan.id.desc()).limit(1))
+
+
+def all_plans() -> list[RoadmapPlan]:
+    """Plans of all years, the newest first."""
+    return list(db.session.scalars(db.select(RoadmapPlan).order_by(RoadmapPlan.year.desc(), RoadmapPlan.id.desc())))
 
 
 def find_item(plan: RoadmapPlan, number: str) -> RoadmapItem | None:
     """The item «3.9» or the duty «O5.1» of ``plan``."""
     return db.session.scalar(db.select(RoadmapItem).where(RoadmapItem.plan_id == plan.id, RoadmapItem.number == number))
-
-
-def marks_now(plan: RoadmapPlan, item_id: int | None = None) -> dict[int, list[Mark]]:
-    """Marks by item id, schools in the plan's order."""
-    wanted = (
-        db.select(ItemState)
-        .join(RoadmapItem, RoadmapItem.id == ItemState.item_id)
-        .outerjoin(School, School.id == ItemState.school_id)
-        .where(RoadmapItem.plan_id == plan.id)
-        .order_by(School.position, ItemState.id)
-    )
-    if item_id is not None:
-        wanted = wanted.where(ItemState.item_id == item_id)
-    marks: dict[int, list[Mark]] = {}
-    for row in db.session.scalars(wanted):
-        marked = row.updated_utc if row.version else None
-        marks.setdefault(row.item_id, []).append(
-            Mark(row.scope, row.state, row.evidence, row.note, marked, row.version, row.created_utc)
-        )
-    return marks
-
-
-def marks_at(plan: RoadmapPlan, day: dt.date, zone: str) -> dict[int, list[Mark]]:
-    """Marks as they stood at the end of ``day`` in the municipality's zone, told by the events."""
-    following = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZoneInfo(zone))
-    last: dict[tuple[str, str], Event] = {}
-    events = db.session.scalars(
-        db.select(Event)
-        .where(Event.action == CHANGED, Event.subject_type == SUBJECT, Event.at_utc < following)
-        .order_by(Event.at_utc, Event.id)
-    )
-    for event in events:
-        last[event.subject_id, event.new["scope"]] = event
-    return {
-        item_id: [_mark_then(item_id, mark.scope, last) for mark in marks] for item_id, marks in marks_now(plan).items()
-    }
-
-
-def _mark_then(item_id: int, scope: str, last: Mapping[tuple[str, str], Event]) -> Mark:
-    event = last.get((str(item_id), scope))
-    if event is None:
-        return Mark(scope)
-    return Mark(scope, event.new["state"], event.new["evidence"], event.new["note"], event.at_utc)
 
 
 def describe_plan(plan: RoadmapPlan, marks: Mapping[int, list[Mark]]) -> dict[str, Any]:
@@ -274,14 +159,24 @@ def plan_progress(
     plan: RoadmapPlan, today: dt.date, scope: str | None = None, *, duties: bool = True
 ) -> list[ItemProgress]:
     """Items (and duties) of the plan with their state: of the whole plan, or of one addressee that has the item."""
-    marks = marks_now(plan)
+    counted, restricted = tallies(plan, scope), restricted_on(today)
     lines = []
-    for item in (item for section in plan.sections if duties or not section.duties for item in section.items):
-        wanted = [mark for mark in marks.get(item.id, []) if scope is None or mark.scope == scope]
-        if wanted:
-            now = progress(wanted)
-            lines.append(ItemProgress(item, now, days_late(item.deadline_kind, item.due_date, now.status, today)))
+    for item in items_of(plan, duties=duties):
+        if item.id in counted and (item.withdrawn_on is None or item.withdrawn_on > today):
+            now = counted_progress(counted[item.id].states)
+            lines.append(ItemProgress(item, now, item_delay(item, now.status, today, restricted)))
     return lines
+
+
+def items_of(plan: RoadmapPlan, *, duties: bool = True) -> list[RoadmapItem]:
+    """Items of the plan in its order, read at once; ``duties``: those of п. 5 too."""
+    wanted = (
+        db.select(RoadmapItem)
+        .join(RoadmapSection, RoadmapSection.id == RoadmapItem.section_id)
+        .where(RoadmapItem.plan_id == plan.id)
+        .order_by(RoadmapSection.position, RoadmapItem.position)
+    )
+    return list(db.session.scalars(wanted if duties else wanted.where(RoadmapSection.duties.is_(False))))
 
 
 class HasProgress(Protocol):

@@ -48,6 +48,13 @@ class Deadline(Verbatim):
             raise ValueError("последний месяц раньше первого")
         return self
 
+    @property
+    def applies(self) -> Literal["", "during", "after"]:
+        """What the restrictive measures mean to it: needed («during»), waited out («after»), nothing."""
+        if "ограничительн" not in self.condition.lower():
+            return ""
+        return "after" if "снят" in self.condition.lower() else "during"
+
     def last_day(self) -> datetime.date | None:
         """The day after which the item is late; None where the order names none."""
         if self.date is not None:

@@ -155,8 +155,9 @@ def import_roadmap(file: Path, dry_run: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def show_roadmap(day: str | None, as_json: bool) -> None:
     """Show the items with their state."""
+    from app.marks import marks_at, marks_now
     from app.models import Municipality
-    from app.plans import current_plan, describe_plan, marks_at, marks_now
+    from app.plans import current_plan, describe_plan
 
     plan = current_plan()
     if plan is None:

@@ -1,24 +1,28 @@
 """Reading the plan for a page, and the state of one addressee. ``reach``: codes of schools, None for all."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from app.extensions import db
+from app.marks import MUNICIPALITY, SUBJECT, Mark, Progress, Tally, counted_progress
 from app.models import (
     Event,
     Finding,
     ItemState,
     Measure,
     MeasureItem,
+    Notice,
     Person,
     RoadmapItem,
     RoadmapPlan,
+    RoadmapSection,
     School,
     Snapshot,
     Wave,
 )
-from app.plans import CHANGED, MUNICIPALITY, SUBJECT, Mark, Progress, days_late, is_stale, marks_now, progress
+from surveys.deadlines import Standing, Terms, stand
 
 Reach = Collection[str] | None
 
@@ -27,6 +31,7 @@ Reach = Collection[str] | None
 class MeasureLine:
     """A measure at an item, with the way back to its finding."""
 
+    id: int
     text: str
     scope: str
     responsible: str
@@ -39,14 +44,19 @@ class MeasureLine:
 
 @dataclass(frozen=True)
 class ItemLine:
-    """An item as the table shows it. ``late`` in days; ``stale``: ongoing and long without a mark."""
+    """An item as the table shows it: how many have done it, where it stands today, who is asked."""
 
     item: RoadmapItem
     now: Progress
-    late: int
-    stale: bool
+    standing: Standing
     mine: bool
+    unreviewed: int = 0
     measures: list[MeasureLine] = field(default_factory=list)
+
+    @property
+    def late(self) -> int:
+        """Days of delay."""
+        return self.standing.days if self.standing.word == "late" else 0
 
     @property
     def tag(self) -> str:
@@ -56,40 +66,69 @@ class ItemLine:
         return {"done": "done", "in_work": "run", "partly": "run", "na": "idle"}.get(self.now.status, "idle")
 
 
+@dataclass(frozen=True)
+class Day:
+    """What lines are reckoned on: the day, its zone, the restrictive measures, items with documents received."""
+
+    today: dt.date
+    zone: str
+    restricted: bool = False
+    received: frozenset[int] = frozenset()
+
+    def of(self, moment: dt.datetime | None) -> dt.date | None:
+        return moment.astimezone(ZoneInfo(self.zone)).date() if moment else None
+
+
+def received_items(plan: RoadmapPlan, day: dt.date) -> frozenset[int]:
+    """Items for which a document had come by ``day``."""
+    wanted = db.select(Notice.item_id).join(RoadmapItem)
+    wanted = wanted.where(RoadmapItem.plan_id == plan.id, Notice.received_on <= day)
+    return frozenset(db.session.scalars(wanted))
+
+
+def sections_of(plan: RoadmapPlan) -> list[RoadmapSection]:
+    """Sections with their items, read at once."""
+    wanted = db.select(RoadmapSection).where(RoadmapSection.plan_id == plan.id).order_by(RoadmapSection.position)
+    return list(db.session.scalars(wanted.options(db.selectinload(RoadmapSection.items))))
+
+
+def terms_of(item: RoadmapItem) -> Terms:
+    """The typed deadline of a stored item."""
+    return Terms(item.deadline_kind, item.due_date, item.starts_on, item.applies)  # type: ignore[arg-type]
+
+
 def plan_lines(
-    plan: RoadmapPlan, today: dt.date, now: dt.datetime, keys: Collection[str], reach: Reach
+    sections: Iterable[RoadmapSection],
+    tallies: Mapping[int, Tally],
+    measures: Mapping[int, list[MeasureLine]],
+    day: Day,
+    keys: Collection[str],
 ) -> dict[int, list[ItemLine]]:
-    """Lines of the plan by section id. ``keys``: addressees in the order's words that the reader answers for."""
-    marks, measures = marks_now(plan), plan_measures(plan, reach)
-    lines: dict[int, list[ItemLine]] = {}
-    for section in plan.sections:
-        lines[section.id] = [
-            item_line(item, marks.get(item.id, []), measures.get(item.id, []), today, now, keys)
+    """Lines by section id. ``keys``: addressees in the order's words that the reader answers for."""
+    return {
+        section.id: [
+            item_line(item, tallies[item.id], measures.get(item.id, []), day, keys)
             for item in section.items
+            if item.id in tallies and (item.withdrawn_on is None or item.withdrawn_on > day.today)
         ]
-    return lines
+        for section in sections
+    }
 
 
 def item_line(
-    item: RoadmapItem,
-    marks: list[Mark],
-    measures: list[MeasureLine],
-    today: dt.date,
-    now: dt.datetime,
-    keys: Collection[str],
+    item: RoadmapItem, counted: Tally, measures: list[MeasureLine], day: Day, keys: Collection[str]
 ) -> ItemLine:
     """One item with everything the page says of it."""
-    reached = progress(marks)
-    marked = max((mark.marked_utc for mark in marks if mark.marked_utc), default=None)
-    since = min((mark.since_utc for mark in marks if mark.since_utc), default=now)
-    return ItemLine(
-        item,
-        reached,
-        days_late(item.deadline_kind, item.due_date, reached.status, today),
-        is_stale(item.deadline_kind, reached.status, marked, since, now),
-        bool(set(item.responsible_keys) & set(keys)),
-        measures,
+    reached = counted_progress(counted.states)
+    standing = stand(
+        terms_of(item),
+        reached.status in ("done", "na"),
+        day.today,
+        restricted=day.restricted,
+        marked=day.of(counted.marked_utc or counted.since_utc),
+        received=item.id in day.received,
     )
+    return ItemLine(item, reached, standing, bool(set(item.responsible_keys) & set(keys)), counted.unreviewed, measures)
 
 
 def plan_measures(plan: RoadmapPlan, reach: Reach, item_id: int | None = None) -> dict[int, list[MeasureLine]]:
@@ -110,28 +149,29 @@ def plan_measures(plan: RoadmapPlan, reach: Reach, item_id: int | None = None) -
         wanted = wanted.where(RoadmapItem.id == item_id)
     found: dict[int, list[MeasureLine]] = {}
     for place, measure, finding_id, code in db.session.execute(wanted):
-        line = MeasureLine(
-            measure.text,
-            measure.scope,
-            measure.responsible,
-            measure.deadline_text,
-            measure.due_date,
-            measure.status,
-            code,
-            finding_id,
+        found.setdefault(place, []).append(
+            MeasureLine(
+                measure.id,
+                measure.text,
+                measure.scope,
+                measure.responsible,
+                measure.deadline_text,
+                measure.due_date,
+                measure.status,
+                code,
+                finding_id,
+            )
         )
-        found.setdefault(place, []).append(line)
     return found
 
 
 def months_of(lines: Mapping[int, list[ItemLine]]) -> list[tuple[dt.date, int, bool]]:
     """(first day, number of deadlines, whether one is late) for each month from the first to the last deadline."""
-    dated = [line for part in lines.values() for line in part if line.item.due_date]
-    if not dated:
-        return []
     months: dict[dt.date, list[ItemLine]] = {}
-    for line in dated:
+    for line in (line for part in lines.values() for line in part if line.item.due_date):
         months.setdefault(line.item.due_date.replace(day=1), []).append(line)  # type: ignore[union-attr]
+    if not months:
+        return []
     first, last = min(months), max(months)
     found = []
     while first <= last:
@@ -152,17 +192,28 @@ def find_state(item: RoadmapItem, scope: str, reach: Reach) -> ItemState | None:
 
 def school_names() -> dict[str, str]:
     """Short names of schools by code."""
-    return {row[0]: row[1] for row in db.session.execute(db.select(School.code, School.short_name))}
+    wanted = db.select(School.code, School.short_name).order_by(School.position)
+    return {row[0]: row[1] for row in db.session.execute(wanted)}
 
 
-def history(item: RoadmapItem, reach: Reach) -> list[tuple[Event, str]]:
-    """Changes of the item's states within reach, newest first, with the short name of who made each."""
+def school_ids() -> dict[str, int]:
+    """Ids of schools by code."""
+    return {row[0]: row[1] for row in db.session.execute(db.select(School.code, School.id))}
+
+
+def history(item: RoadmapItem, reach: Reach, most: int = 100) -> list[tuple[Event, str]]:
+    """What happened to an item within reach, newest first, with the short name of who did it."""
     wanted = (
         db.select(Event, Person)
         .outerjoin(Person, Person.id == Event.actor_id)
-        .where(Event.action == CHANGED, Event.subject_type == SUBJECT, Event.subject_id == str(item.id))
+        .where(Event.subject_type == SUBJECT, Event.subject_id == str(item.id))
         .order_by(Event.at_utc.desc(), Event.id.desc())
-        .limit(100)
+        .limit(most)
     )
     rows = [(event, person.short_name if person else "") for event, person in db.session.execute(wanted)]
-    return [row for row in rows if reach is None or row[0].new["scope"] in {MUNICIPALITY, *reach}]
+    return [row for row in rows if reach is None or (row[0].new or {}).get("scope") in {None, MUNICIPALITY, *reach}]
+
+
+def shown_marks(marks: Iterable[Mark], reach: Reach) -> list[Mark]:
+    """Marks within reach: a school sees its own and the municipality's."""
+    return [mark for mark in marks if reach is None or mark.scope in {MUNICIPALITY, *reach}]

@@ -26,7 +26,7 @@ from app.models import (
 )
 from app.models.columns import utc_now
 from app.storage import store_file
-from tests.app import wave_world
+from tests.app import roadmap_world, wave_world
 from tests.app.cards_world import card_of, open_cycle
 
 OPEN, DRAFT = "open-test", "draft-test"
@@ -71,6 +71,7 @@ def build(app: Flask) -> None:
 def _add_things(code: str) -> None:
     school_id = _id(School, code=code)
     card = card_of(code)
+    roadmap_world.add_things(code)
     stored = store_file(b"%PDF-1.4 order", "order.pdf")
     of_file = {"filename": "order.pdf", "mime": "application/pdf", "size": stored.size, "sha256": stored.sha256}
     db.session.add_all(
@@ -123,6 +124,7 @@ def parameters(code: str) -> dict[str, Any]:
         "people.name": "1-000000000000000000000000",
         "roadmap.number": "3.8",
         "roadmap.scope": code,
+        "roadmap.file_id": roadmap_world.evidence_of(code),
         "questionnaires.code": OPEN,
         "questionnaires.number": 1,
         "questionnaires.own.export.kind": "json",
@@ -130,6 +132,7 @@ def parameters(code: str) -> dict[str, Any]:
         "individual.participation_id": _id(Participation, person_id=teacher),
         "individual.route_id": _id(IndividualRoute, school_id=school_id),
         "waves.code": OPEN,
+        "waves.exporting.board.kind": "csv",
         "waves.edit.code": DRAFT,
         "waves.open_draft.code": DRAFT,
         "waves.analysis.code": wave_world.CODE,
@@ -139,11 +142,11 @@ def parameters(code: str) -> dict[str, Any]:
         "reports.code": wave_world.CODE,
         "reports.scope": f"school:{code}",
         "reports.document_id": _id(Document),
+        "reports.section": "conclusions",
+        "reports.job_id": _id(Job),
         "cards.card_id": card.id,
         "cards.cycle_id": card.cycle_id,
         "cards.file_id": _id(CardFile, card_id=card.id),
-        "reports.section": "conclusions",
-        "reports.job_id": _id(Job),
         "cards.section": "school",
         "cards.number": 1,
         "cards.kind": "docx",

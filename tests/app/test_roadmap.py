@@ -7,21 +7,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import plans
+from app import marks
 from app.extensions import db
-from app.models import Event, ItemState, Measure, MeasureItem, RoadmapItem
-from app.plans import Mark, change_state, days_late, marks_at, marks_now, progress
+from app.marks import Mark, change_state, days_late, marks_at, marks_now, progress
+from app.models import Event, Measure, MeasureItem, RoadmapItem
 from surveys.roadmap import load_roadmap
+from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_plan, person, school
 from tests.pages import post_form
 
 SignIn = Callable[[str], FlaskClient]
-
-
-def state_of(number: str, scope: str) -> ItemState:
-    return db.session.scalars(
-        db.select(ItemState).join(RoadmapItem).where(RoadmapItem.number == number, ItemState.scope == scope)
-    ).one()
+LINK = "https://school.example/order-17"
 
 
 # --- the rules -------------------------------------------------------------------------------------------------------
@@ -84,8 +80,8 @@ def test_every_text_of_the_order_is_kept_letter_by_letter(app: Flask) -> None:
 
 
 def test_item_for_heads_has_a_state_for_each_school_and_others_one(app: Flask) -> None:
-    marks = marks_now(add_plan())
-    scopes = {row.number: [mark.scope for mark in marks[row.id]] for row in db.session.scalars(db.select(RoadmapItem))}
+    kept = marks_now(add_plan())
+    scopes = {row.number: [mark.scope for mark in kept[row.id]] for row in db.session.scalars(db.select(RoadmapItem))}
     assert scopes["3.8"] == ["school1", "school2"]
     assert scopes["3.9"] == ["school1", "school2"]  # «Негрей Н.В., Руководители ОУ»
     assert scopes["3.3"] == ["municipality"]
@@ -149,23 +145,32 @@ def mark(client: FlaskClient, number: str, scope: str, **data: str) -> str:
 def test_head_marks_the_own_school_and_the_history_tells_it(login_as: SignIn) -> None:
     add_plan()
     boris = login_as("boris")
-    assert mark(boris, "3.8", "school1", state="done", evidence="приказ № 17 от 1 июня", version="0") == "saved"
+    assert (
+        mark(boris, "3.8", "school1", state="done", link=LINK, evidence="приказ № 17 от 1 июня", version="0") == "saved"
+    )
     page = boris.get("/roadmap/3.8").get_data(as_text=True)
     assert "приказ № 17 от 1 июня" in page
     assert "не начато → выполнено" in page
     assert person("boris").short_name in page
-    assert db.session.scalars(db.select(Event).where(Event.action == plans.CHANGED)).one().new["scope"] == "school1"
+    assert db.session.scalars(db.select(Event).where(Event.action == marks.CHANGED)).one().new["scope"] == "school1"
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"state": "done"}, "Назовите документ"),
+        ({"state": "done", "evidence": "приказ"}, "Приложите файл, дайте ссылку"),
         ({"state": "done", "without_document": "1"}, "Напишите, как исполнено"),
         ({"state": "na"}, "почему пункт не относится"),
+        ({"state": "done", "link": "javascript:alert(1)"}, "Адрес начинается с"),
         ({"state": "выдумано"}, "Ошибка:"),
     ],
-    ids=["done without proof", "without document and reason", "not concerned without reason", "unknown state"],
+    ids=[
+        "done without proof",
+        "without document and reason",
+        "not concerned without reason",
+        "no address",
+        "unknown state",
+    ],
 )
 def test_mark_without_what_it_needs_is_refused(login_as: SignIn, data: dict[str, str], message: str) -> None:
     add_plan()
@@ -186,11 +191,11 @@ def test_second_editor_sees_the_first_before_anything_is_overwritten(login_as: S
     add_plan()
     boris, maria = login_as("boris"), login_as("maria")
     mark(boris, "3.8", "school1", state="in_work", note="готовим", version="0")
-    page = mark(maria, "3.8", "school1", state="done", evidence="приказ", version="0")
+    page = mark(maria, "3.8", "school1", state="done", link=LINK, evidence="приказ", version="0")
     assert "изменил кто-то ещё" in page
     assert ">приказ</textarea>" in page  # what was typed is there
     assert state_of("3.8", "school1").state == "in_work"
-    assert mark(maria, "3.8", "school1", state="done", evidence="приказ", version="1") == "saved"
+    assert mark(maria, "3.8", "school1", state="done", link=LINK, evidence="приказ", version="1") == "saved"
 
 
 @pytest.mark.parametrize(
