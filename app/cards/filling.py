@@ -47,7 +47,8 @@ def save_section(
     """
     work = _Laying(card, form, now)
     for item in items:
-        work.lay_field(item, typed_entry(instrument, item, form))
+        of_file = item.appearance == "file"  # tells the names of its files, which are not typed
+        work.lay_field(item, card.fields.get(item.name) if of_file else typed_entry(instrument, item, form))
     for check in instrument.checks:
         if f"note-{check.code}" in form:
             work.lay_note(check.code, form[f"note-{check.code}"].strip())

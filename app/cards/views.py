@@ -89,9 +89,8 @@ def save(card_id: int, section: str) -> str | Response | tuple[str, int]:
         flash(_("Не сохранено: карта закрыта для правки."), "error")
         return redirect(url_for("cards.card", card_id=card_id))
     card, items = reach.card, shown_items(reach, section)
-    typed = [item for item in items if item.appearance != "file"]
     now, person = utc_now(), current_user._get_current_object()
-    conflicts = save_section(card, instrument_for(card.cycle), typed, request.form, person, now)
+    conflicts = save_section(card, instrument_for(card.cycle), items, request.form, person, now)
     put_files(card, items, taken, set(request.form.getlist("remove", type=int)), person, now)
     answer_remarks(open_remarks(card), request.form)
     db.session.commit()

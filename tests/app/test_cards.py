@@ -338,18 +338,19 @@ def test_file_is_open_to_whom_the_card_is(url, login_as, login, status) -> None:
     assert login_as(login).get(f"{url}/files/{kept.id}", buffered=True).status_code == status
 
 
-def test_file_goes_on_to_the_next_card_with_its_field(login_as) -> None:
+def test_file_goes_on_to_the_next_card_with_its_field_and_is_confirmed(login_as) -> None:
     open_cycle(2019)
-    last = card_of("school1")
-    send_file(login_as("boris"), f"/cards/{last.id}/sections/documents", PDF, "Приказ.pdf")
+    head, last = login_as("boris"), card_of("school1")
+    send_file(head, f"/cards/{last.id}/sections/documents", PDF, "Приказ.pdf")
     card_of("school1").status = "accepted"
     db.session.commit()
     open_cycle(2020)
     card = card_of("school1")
-    assert card.fields["d_coord"]["state"] == "prefilled"
-    assert [one.filename for one in db.session.scalars(db.select(CardFile).where(CardFile.card_id == card.id))] == [
-        "Приказ.pdf"
-    ]
+    carried = db.session.scalars(db.select(CardFile.filename).where(CardFile.card_id == card.id)).all()
+    assert (card.fields["d_coord"]["state"], carried) == ("prefilled", ["Приказ.pdf"])
+    save(head, f"/cards/{card.id}/sections/documents", all="1")
+    entry = card_of("school1").fields["d_coord"]
+    assert (entry["state"], entry["value"]) == ("confirmed", "Приказ.pdf")
 
 
 def test_field_that_is_not_asked_is_not_shown_and_keeps_its_value(url, login_as) -> None:
