@@ -6,7 +6,14 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class BadSettingError(Exception):
+    """A setting that the program cannot start with; one clear line says which and how to mend it."""
 
 
 class Config:
@@ -37,14 +44,16 @@ class Config:
     def __init__(self) -> None:
         env = os.environ.get
         self.INSTANCE = Path(env("OPORA_INSTANCE", str(ROOT / "instance")))
-        self.SQLALCHEMY_DATABASE_URI = with_driver(env("DATABASE_URL") or f"sqlite:///{self.INSTANCE / 'opora.db'}")
+        self.SQLALCHEMY_DATABASE_URI = known_database(env("DATABASE_URL") or f"sqlite:///{self.INSTANCE / 'opora.db'}")
         self.SQLALCHEMY_ENGINE_OPTIONS = engine_options(self.SQLALCHEMY_DATABASE_URI)
         self.FILES = Path(env("OPORA_FILES", str(self.INSTANCE / "files")))
         self.REDIS_URL = env("REDIS_URL", "")
         self.HOST = env("HOST", "127.0.0.1")
-        self.PORT = int(env("PORT") or "8000")
+        self.PORT = port_number(env("PORT") or "8000")
         self.PUBLIC_URL = (env("PUBLIC_URL") or f"http://127.0.0.1:{self.PORT}").rstrip("/")
         self.SESSION_COOKIE_SECURE = self.PUBLIC_URL.startswith("https://")
+        self.SMTP_URL = env("SMTP_URL", "")  # without it letters are not sent; texts can be copied and printed
+        self.MAIL_FROM = env("MAIL_FROM", "")
         self.SECRET_KEY = env("SECRET_KEY") or kept_secret(self.INSTANCE / "secret_key")
 
 
@@ -64,7 +73,29 @@ class TestConfig(Config):
         self.PORT = 8000
         self.PUBLIC_URL = "http://127.0.0.1:8000"
         self.SESSION_COOKIE_SECURE = False
+        self.SMTP_URL = self.MAIL_FROM = ""
         self.SECRET_KEY = "known only to the tests"
+
+
+def port_number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 65536):
+        raise BadSettingError(f"PORT: «{text}» — не номер порта; напишите число от 1 до 65535, например 8000.")
+    return int(text)
+
+
+def known_database(url: str) -> str:
+    """The address as it was given, with our driver; a database that we do not run on is refused."""
+    address = with_driver(url)
+    try:
+        backend = make_url(address).get_backend_name()
+    except (ArgumentError, ValueError):
+        backend = ""
+    if backend not in ("sqlite", "postgresql"):  # the address itself may hold a password: it is not repeated
+        raise BadSettingError(
+            "DATABASE_URL: адрес базы не понят; напишите postgresql://имя:пароль@сервер/база "
+            "или sqlite:////полный/путь/opora.db."
+        )
+    return address
 
 
 def with_driver(url: str) -> str:
@@ -83,11 +114,14 @@ def engine_options(url: str) -> dict[str, Any]:
 
 def kept_secret(path: Path) -> str:
     """The secret key of this installation, made once and readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text().strip()
+    except OSError as problem:
+        advice = "дайте право писать туда или назовите другую папку в OPORA_INSTANCE"
+        raise BadSettingError(f"папка {path.parent} недоступна ({problem.strerror}): {advice}.") from None
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(48))
         file.flush()

@@ -9,7 +9,9 @@ from app.extensions import db
 from app.jobs.queue import logger, queue_of
 from app.jobs.running import requeue_stale
 from app.models import Job
+from app.models.columns import utc_now
 from app.storage import sweep_parts
+from app.timetable import begin_due
 
 STOP_SECONDS = 20  # given to a running job to reach its next step
 
@@ -39,6 +41,7 @@ def _sweep(app: Flask, stop: threading.Event) -> None:
         with app.app_context():
             try:
                 requeue_stale()
+                begin_due(utc_now())
                 waiting = db.session.execute(db.select(Job.id).where(Job.status == "queued").limit(1)).first()
                 if waiting and not wake.huey.pending_count():  # type: ignore[attr-defined]
                     wake()

@@ -124,5 +124,21 @@ class ExtendForm(FlaskForm):
         return self.closes.data.replace(tzinfo=self.zone).astimezone(dt.UTC)
 
 
+class ScheduleForm(FlaskForm):
+    """Days before closing on which letters go out."""
+
+    days = StringField(
+        _l("За сколько дней до срока"),
+        validators=[Length(max=60), Regexp(r"^[\d,; ]*$", message=_l("Числа через запятую, например: 5, 2, 1"))],
+        description=_l("Числа через запятую, например: 5, 2, 1. Пусто — письма сами не уходят. Время — с 9 часов утра"),
+    )
+
+    @property
+    def numbers(self) -> list[int]:
+        """The days, the farthest first."""
+        found = {int(one) for one in (self.days.data or "").replace(";", ",").replace(" ", ",").split(",") if one}
+        return sorted((number for number in found if number <= 60), reverse=True)
+
+
 class ConfirmForm(FlaskForm):
     """A button that only carries the token."""

@@ -7,6 +7,7 @@ from app.extensions import db
 from app.models import (
     ConsentText,
     InstrumentVersion,
+    Letter,
     Municipality,
     Participation,
     Person,
@@ -163,3 +164,34 @@ def roadmap_numbers() -> list[tuple[str, str]]:
 def municipality() -> Municipality | None:
     """The municipality of this installation."""
     return db.session.scalar(db.select(Municipality).order_by(Municipality.id).limit(1))
+
+
+@dataclass(frozen=True)
+class LetterCounts:
+    """Letters of one day and kind by their state; «sending» is unknown: its worker died while handing it over."""
+
+    day: Any
+    kind: str
+    sent: int
+    queued: int
+    failed: int
+    sending: int
+
+
+def letter_counts(wave_id: int, reach: Reach) -> list[LetterCounts]:
+    """Letters of a wave to people of the schools within reach, newest day first."""
+    query = (
+        db.select(Letter.day, Letter.kind, Letter.status, db.func.count())
+        .where(Letter.wave_id == wave_id)
+        .group_by(Letter.day, Letter.kind, Letter.status)
+    )
+    if reach is not None:
+        inside = db.select(Participation.person_id).where(
+            Participation.wave_id == wave_id, Participation.school_id.in_(reach)
+        )
+        query = query.where(Letter.person_id.in_(inside), Letter.kind == "reminder")
+    found: dict[tuple[Any, str], dict[str, int]] = {}
+    for on, kind, status, number in db.session.execute(query):
+        found.setdefault((on, kind), {})[status] = number
+    states = ("sent", "queued", "failed", "sending")
+    return [LetterCounts(*key, *(found[key].get(one, 0) for one in states)) for key in sorted(found, reverse=True)]

@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from app.events import record
 from app.extensions import db
 from app.late_answers import ask_recount
+from app.letters import closing_by_school
 from app.models import Wave
 from app.models.columns import utc_now
 from app.pages import timezone_name
@@ -19,11 +20,13 @@ from app.population import invite_teachers
 from app.reach import school_reach
 from app.snapshots import close_wave, last_closing_job, latest_snapshot
 from app.waves import analysis as figures
-from app.waves import queries
+from app.waves import exporting, queries, reminders
 from app.waves.forms import ConfirmForm, ExtendForm, WaveForm
 from app.waves.opening import fill_choices, save_wave, state_of, zone_words
 
 bp = Blueprint("waves", __name__, url_prefix="/waves")
+bp.register_blueprint(reminders.bp)
+bp.register_blueprint(exporting.bp)
 WATCHERS = ("head", "coordinator")
 
 
@@ -109,6 +112,7 @@ def board(code: str) -> str:
         state=state_of(wave, utc_now()),
         rows=rows,
         total=queries.total_of(rows),
+        closing=closing_by_school(wave),
         whole=reach is None,
         snapshot=snapshot,
         job=last_closing_job(wave.id) if closed and not snapshot else None,

@@ -17,7 +17,17 @@ from tests.pages import token_of
 SignIn = Callable[[str], FlaskClient]
 
 # Routes of the reach «school» whose address names no thing of one school: there the page itself must keep to the reach.
-SHARED = {"waves.board", "waves.analysis", "findings.index", "roadmap.item", "waves.school"}
+SHARED = {
+    "waves.board",
+    "waves.analysis",
+    "findings.index",
+    "roadmap.item",
+    "waves.school",
+    "waves.exporting.board",
+    "waves.reminders.index",
+    "waves.reminders.notice",
+    "waves.reminders.send_now",
+}
 OF_SCHOOL1 = ("Аннина", "Учителев1", "Озёрное № 1", "Штатная school1", "school1")
 OF_SCHOOL2 = ("Верина", "Учителев2", "Озёрное № 2", "Штатная school2", "school2")
 
