@@ -11,7 +11,7 @@ from app.extensions import db
 from app.jobs import JobFailed, JobRun, enqueue, job_kind
 from app.models import Finding, Job, Snapshot, Wave
 from app.snapshots import STEPS, build_snapshot, latest_snapshot, released_of
-from app.stages import Linked, load_answers
+from app.stages import load_answers
 
 DECIDED = ("decision", "reason", "decided_by", "decided_utc", "version")
 
@@ -41,11 +41,7 @@ def recount(job: JobRun) -> None:
             )
         )
     old, wave_id, last_id = released_of(last), wave.id, last.id
-    previous = (old.previous, old.previous_snapshot) if old.previous and old.previous_snapshot else None
-    linked = Linked(list(old.changes), previous)
-    snapshot = build_snapshot(
-        wave, job.progress, number=last.number + 1, linked=linked, guard=lambda new: carry_over(old, new)
-    )
+    snapshot = build_snapshot(wave, job.progress, number=last.number + 1, guard=lambda new: carry_over(old, new))
     job.progress(STEPS, STEPS, _("Сохраняем снимок"))
     _keep_decisions(last_id, snapshot)
     record("snapshot.taken", "wave", wave_id, new={"n": snapshot.n, "sha256": snapshot.sha256}, actor=job.created_by)

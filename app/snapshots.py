@@ -21,7 +21,7 @@ from app.models import Finding, Job, Municipality, Snapshot, Wave
 from app.models.columns import utc_now
 from app.models.waves import STAGES
 from app.population import asked_by_school
-from app.stages import NOT_LINKED, Linked, changes_since_previous, load_answers
+from app.stages import link, load_answers, pairs_since_previous
 from surveys.definition import Instrument
 from surveys.released import Released
 
@@ -92,13 +92,12 @@ def build_snapshot(
     *,
     at: dt.datetime | None = None,
     number: int = FIRST,
-    linked: Linked | None = None,
     guard: Callable[[Released], Released] = lambda released: released,
 ) -> Snapshot:
     """Compute the snapshot of ``wave`` with its findings. Reads only: the caller adds it to the session and commits.
 
-    ``linked``: changes since the previous stage where they are known already; ``guard``: what is still withheld beside
-    an earlier snapshot. ``progress`` may end the read transaction; nothing of the session is used after its first call.
+    ``guard``: what is still withheld beside an earlier snapshot. ``progress`` may end the read transaction; nothing of
+    the session is used after its first call.
     """
     instrument, rules = instrument_of(wave.instrument_version), rules_of(wave.rule_version)
     municipality = db.session.get_one(Municipality, wave.municipality_id)
@@ -112,11 +111,12 @@ def build_snapshot(
     population = {part.school.code: asked.get(part.school.code, 0) for part in wave.schools}
     answers, _keys = load_answers(wave_id, instrument)
     n, line = len(answers), {school: units.get(school, school) for school in population}
-    linked = linked or changes_since_previous(wave, instrument, line)
+    pairs = pairs_since_previous(wave, instrument, line)
     cards = {part.school.code: card_for_rules(card) for part in wave.schools if (card := last_signed(part.school_id))}
 
     progress(1, STEPS, _("Считаем блоки по школам"))
-    released = guard(compute(instrument, answers, population, labels, units, name, code, k, taken, number, linked))
+    released = compute(instrument, answers, population, labels, units, name, code, k, taken, number)
+    released = guard(link(pairs, instrument, released))
     progress(2, STEPS, _("Ищем выводы по правилам"))
     from surveys.findings import find
 
@@ -177,7 +177,6 @@ def compute(
     k: int,
     taken: dt.datetime,
     number: int = FIRST,
-    linked: Linked = NOT_LINKED,
 ) -> Released:
     """What may be shown of the answers."""
     from surveys.disclosure.gate import release
@@ -195,6 +194,4 @@ def compute(
         municipality=municipality,
         k=k,
         units=units,
-        changes=linked.changes,
-        previous=linked.previous,
     )

@@ -6,28 +6,18 @@ Persons are matched by their key and leave as summaries only: nothing here gives
 import datetime as dt
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.content import instrument_of
 from app.extensions import db
 from app.models import InstrumentVersion, School, Snapshot, Submission, Wave
 from surveys.definition import Instrument
-from surveys.released import Change
+from surveys.released import Change, Released
 
 if TYPE_CHECKING:
     from surveys.answer_set import AnswerSet
-
-
-@dataclass(frozen=True)
-class Linked:
-    """Changes by group that may be shown, and (wave code, snapshot number) that they are counted from."""
-
-    changes: list[tuple[str, Change]] = field(default_factory=list)
-    previous: tuple[str, int] | None = None
-
-
-NOT_LINKED = Linked()
+    from surveys.disclosure import PairSummary
 
 
 def load_answers(
@@ -82,18 +72,29 @@ def previous_snapshot(wave: Wave) -> Snapshot | None:
     )
 
 
-def changes_since_previous(wave: Wave, instrument: Instrument, units: Mapping[str, str]) -> Linked:
-    """Changes of the same persons since the previous stage that may be shown beside the figures of all.
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of two stages by group, before the gate: ``other`` names the blocks whose items changed."""
+
+    groups: dict[str, "PairSummary"]
+    other: list[str]
+    k: int
+    earlier: Released
+    previous: tuple[str, int]
+
+
+def pairs_since_previous(wave: Wave, instrument: Instrument, units: Mapping[str, str]) -> Pairs | None:
+    """Summaries of the persons who answered in the previous stage too; None at a first one.
 
     ``units``: code of a school -> code of the group it is shown in. Schools asked in one stage only have no pairs.
     """
     import numpy as np
 
-    from surveys.disclosure import comparable_scales, release_changes, summarise_pairs
+    from surveys.disclosure import comparable_scales, summarise_pairs
 
     earlier = previous_snapshot(wave)
     if earlier is None:
-        return NOT_LINKED
+        return None
     old = instrument_of(earlier.wave.instrument_version)
     before, keys_before = load_answers(earlier.wave_id, old, until=earlier.taken_utc)
     after, keys_after = load_answers(wave.id, instrument)
@@ -107,13 +108,29 @@ def changes_since_previous(wave: Wave, instrument: Instrument, units: Mapping[st
             # The figures printed then also hold answers withdrawn since: they are among those of the first stage only.
             part.only_before[scale] = max(part.only_before[scale], withdrawn.get((group, scale), 0) - moments.n)
     known = {group: part for group, part in pairs.items() if group in set(units.values())}
-    changes = release_changes(instrument, known, k=max(wave.k, earlier.wave.k))
-    same = comparable_scales(old, instrument)
-    asked = {scale.name for scale in old.scales}
+    same, asked = comparable_scales(old, instrument), {scale.name for scale in old.scales}
     other = [scale.name for scale in instrument.scales if scale.name in asked and scale.name not in same]
+    shown = Released.model_validate_json(earlier.released)
+    return Pairs(known, other, max(wave.k, earlier.wave.k), shown, (earlier.wave.code, earlier.number))
+
+
+def link(pairs: Pairs | None, instrument: Instrument, released: Released) -> Released:
+    """``released`` with the changes that may be shown beside the figures of all of both stages."""
+    from surveys.disclosure import release_changes
+
+    if pairs is None:
+        return released
+    closed: dict[str, set[str]] = {}
+    for stage in (pairs.earlier, released):
+        for group in [stage.municipality, *stage.schools]:
+            for figures in group.scales:
+                if group.hidden or figures.hidden:
+                    closed.setdefault(figures.scale, set()).add(group.code)
+    changes = release_changes(instrument, pairs.groups, k=pairs.k, closed=closed)
     for group in dict.fromkeys(["municipality", *(code for code, _change in changes)]):
-        changes += [(group, Change(scale=name, matched=None, comparable=False)) for name in other]
-    return Linked(changes, (earlier.wave.code, earlier.number))
+        changes += [(group, Change(scale=name, matched=None, comparable=False)) for name in pairs.other]
+    code, number = pairs.previous
+    return released.model_copy(update={"changes": changes, "previous": code, "previous_snapshot": number})
 
 
 def _counted(snapshot: Snapshot, instrument: Instrument, units: Mapping[str, str]) -> dict[tuple[str, str], int]:

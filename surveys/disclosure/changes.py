@@ -1,6 +1,6 @@
 """Figures linked in time: changes of the same persons, and answers that came after the calculation."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,20 +90,28 @@ def summarise_pairs(
 
 
 def release_changes(
-    instrument: Instrument, pairs: Mapping[str, PairSummary], *, k: int = LEAST_K, all_shown: bool = True
+    instrument: Instrument,
+    pairs: Mapping[str, PairSummary],
+    *,
+    k: int = LEAST_K,
+    all_shown: bool = True,
+    closed: Mapping[str, Collection[str]] | None = None,
 ) -> list[tuple[str, Change]]:
     """Changes that may be shown, by group, the municipality first.
 
     Matched persons, only before and only after are linked groups: where the figures of all are shown (``all_shown``),
     the matched are shown only if each remainder is nobody or at least k, also the remainder of what subtraction leaves
-    to the hidden groups. Hidden groups are protected as everywhere. Blocks that changed between versions have no pairs.
+    to the hidden groups. Hidden groups are protected as everywhere. ``closed``: block -> groups (the municipality too)
+    whose figures of all are hidden in either stage: where nobody left or came, the matched are all. Blocks that
+    changed between versions have no pairs.
     """
     found: list[tuple[str, Change]] = []
     if not pairs:
         return found
     whole = merge_pairs(list(pairs.values()))
     for name in whole.matched:
-        hidden, why = _hide_pairs(pairs, whole, name, k, all_shown)
+        shut = set((closed or {}).get(name, ()))
+        hidden, why = _hide_pairs(pairs, whole, name, k, all_shown, shut)
         sizes = {group: part.matched[name].n for group, part in pairs.items()}
         total = whole.matched[name].n
         spread = spread_groups(sizes, set(sizes) - set(hidden), total, SMALL)
@@ -124,15 +132,18 @@ def merge_pairs(parts: list[PairSummary]) -> PairSummary:
 
 
 def _hide_pairs(
-    pairs: Mapping[str, PairSummary], whole: PairSummary, name: str, k: int, all_shown: bool
+    pairs: Mapping[str, PairSummary], whole: PairSummary, name: str, k: int, all_shown: bool, shut: set[str]
 ) -> tuple[dict[str, Hidden], Hidden | None]:
     """Groups hidden in one block, and whether the municipality is."""
     sizes = {group: part.matched[name].n for group, part in pairs.items()}
     linked = [group for group, part in pairs.items() if all_shown and not _remainders_open(part, name, k)]
+    linked += [group for group in pairs if group in shut and group not in linked]
     if whole.matched[name].n < k:
         return dict.fromkeys(sizes, "primary"), "primary"
     hidden = hide_groups(sizes, k, already=linked)
     alone = dict(hidden)
+    if MUNICIPALITY in shut:
+        return alone, "complementary"
     while not _left_open(pairs, hidden, name, k, all_shown):
         extra = next_to_hide(sizes, hidden)
         if extra is None:  # nothing of the total can be told: the groups need no further protection from it

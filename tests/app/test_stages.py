@@ -14,7 +14,7 @@ from app.late_answers import ask_recount
 from app.models import Finding, Job, Measure, Participation, School, Snapshot, Submission, Wave
 from app.respondents import ensure_respondent_key
 from app.snapshots import build_snapshot, close_wave, latest_snapshot, released_of
-from app.stages import changes_since_previous
+from app.stages import link, pairs_since_previous
 from app.submissions import add_submission
 from surveys.answers import check_answers
 from surveys.released import Released
@@ -71,6 +71,10 @@ def test_second_stage_shows_the_change_of_the_same_persons_and_says_since_when(d
         for key in before
         if key in after and before[key][0] == after[key][0] and None not in (before[key][1], after[key][1])
     ]
+    for group in [*released.schools, *released_of(latest_snapshot(first.id)).schools]:
+        for figures in group.scales:
+            if group.hidden or figures.hidden:  # where all are hidden, the matched may be all of them
+                assert shown[group.code, figures.scale].hidden
     whole = shown["municipality", scale]
     if whole.hidden is None:
         assert whole.matched == len(pairs)
@@ -110,8 +114,10 @@ def test_school_with_three_who_left_has_its_change_held_back(demo):
             client_key=f"again:{row.respondent_key}",
         )
     db.session.flush()
-    linked = changes_since_previous(second, instrument, {part.school.code: part.school.code for part in second.schools})
-    own = [change for group, change in linked.changes if group == "demo3"]
+    units = {part.school.code: part.school.code for part in second.schools}
+    pairs = pairs_since_previous(second, instrument, units)
+    released = link(pairs, instrument, released_of(latest_snapshot(first.id)))
+    own = [change for group, change in released.changes if group == "demo3"]
     held = [change for change in own if change.hidden]
     assert held
     assert all(change.before is None and change.change is None and change.matched is None for change in held)
