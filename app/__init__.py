@@ -2,11 +2,12 @@
 
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 from flask import Flask, request
 
 from app.access import guard_request
-from app.config import Config
+from app.config import BadSettingError, Config
 from app.database import UnsafeDatabaseError, check_durability, mark_writing
 from app.extensions import compress, csrf, db, login_manager, migrate
 
@@ -29,7 +30,10 @@ ROOMS = (
 
 def create_app(config: Config | None = None) -> Flask:
     """Build the application; refuse to start on a database that could lose acknowledged answers."""
-    config = config or Config()
+    try:
+        config = config or Config()
+    except BadSettingError as bad:
+        refuse_start(bad)
     app = Flask(__name__, instance_path=str(config.INSTANCE))
     app.config.from_object(config)
     for extension in (db, login_manager, csrf, compress):
@@ -38,7 +42,7 @@ def create_app(config: Config | None = None) -> Flask:
     try:
         check_durability(app)
     except UnsafeDatabaseError as unsafe:
-        sys.exit(f"Опора не запущена: {unsafe}")
+        refuse_start(unsafe)
     app.before_request(lambda: mark_writing(request.method not in ("GET", "HEAD", "OPTIONS")))
     app.before_request(guard_request)
     for room in ROOMS:
@@ -46,3 +50,9 @@ def create_app(config: Config | None = None) -> Flask:
     for part in ("app.pages", "app.unavailable", "app.cli"):
         import_module(part).init_app(app)
     return app
+
+
+def refuse_start(problem: Exception) -> NoReturn:
+    """One line on standard error and status 2, the same for the server and for every command."""
+    print(f"Опора не запущена: {problem}", file=sys.stderr)  # noqa: T201
+    sys.exit(2)

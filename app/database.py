@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from app.extensions import db
 
@@ -111,7 +111,7 @@ def check_durability(app: Flask) -> None:
             )
         if file:
             _make_private(file)
-        with contextlib.suppress(OperationalError), db.engine.connect():
+        with contextlib.suppress(DatabaseError), db.engine.connect():
             pass
         db.engine.dispose()  # the server forks after this: no connection may be shared by two processes
 

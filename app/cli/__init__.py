@@ -3,11 +3,16 @@
 from importlib import import_module
 
 from flask import Flask
+from flask_migrate.cli import db as migrations
+
+from app.cli.refusals import guard
 
 PARTS = ("operations", "content", "reports", "demo")
 
 
 def init_app(app: Flask) -> None:
-    """Register every command."""
+    """Register every command; none of them, nor ``db upgrade``, answers with a traceback."""
     for part in PARTS:
         import_module(f"app.cli.{part}").register(app)
+    for command in (*app.cli.commands.values(), migrations):
+        guard(command)

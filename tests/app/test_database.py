@@ -60,8 +60,10 @@ def test_start_on_postgresql_without_durable_commits_is_refused(
         return
     with pytest.raises(SystemExit) as refusal:
         create_app(config)
-    assert "synchronous_commit = off" in str(refusal.value.code)
-    assert "\n" not in str(refusal.value.code)
+    told = capsys.readouterr().err
+    assert refusal.value.code == 2
+    assert "synchronous_commit = off" in told
+    assert told.count("\n") == 1
 
 
 @pytest.mark.parametrize(
