@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 Finding = tuple[Path, str]
 CHOOSING = ("select_one", "select_multiple", "rank")
+MAX_ITEMS = 5_000
+MAX_OPTIONS = 50_000  # in all lists together
+MAX_NESTED = 20  # groups one inside another
+MAX_CYCLES = 20  # told at once
 PIPED = re.compile(rf"\$\{{\s*({NAME})\s*\}}")
 MESSAGES = {
     "missing": "не указано обязательное поле",
@@ -57,6 +61,9 @@ def as_problem(finding: Finding) -> Problem:
 
 def find_problems(instrument: "Instrument") -> list[Finding]:
     """Everything that types alone do not catch: names, references, expressions, scales."""
+    too_big = list(_limits(instrument))
+    if too_big:
+        return too_big
     found = [
         *_repeated_names(instrument),
         *_groups(instrument),
@@ -69,6 +76,17 @@ def find_problems(instrument: "Instrument") -> list[Finding]:
     ]
     found.sort(key=_place)
     return found or list(_cycles(instrument))
+
+
+def _limits(instrument: "Instrument") -> Iterator[Finding]:
+    """What is too big is not looked into any further."""
+    if len(instrument.items) > MAX_ITEMS:
+        yield ("items",), f"пунктов {len(instrument.items)}, а можно не больше {MAX_ITEMS}"
+    options = sum(map(len, instrument.option_lists.values()))
+    if options > MAX_OPTIONS:
+        yield ("option_lists",), f"вариантов {options}, а можно не больше {MAX_OPTIONS}"
+    if len(instrument.groups) > MAX_ITEMS:
+        yield ("groups",), f"групп {len(instrument.groups)}, а можно не больше {MAX_ITEMS}"
 
 
 def _place(finding: Finding) -> tuple[str, int]:
@@ -112,10 +130,12 @@ def _groups(instrument: "Instrument") -> Iterator[Finding]:
         if group.parent is not None and group.parent not in parents:
             yield ("groups", place, "parent"), f"нет группы «{group.parent}»"
         above, steps = group.parent, 0
-        while above is not None and steps <= len(parents):
+        while above is not None and above != group.name and steps <= MAX_NESTED:
             above, steps = parents.get(above), steps + 1
-        if steps > len(parents):
+        if above == group.name:
             yield ("groups", place, "parent"), "группа вложена сама в себя"
+        elif steps >= MAX_NESTED:
+            yield ("groups", place, "parent"), f"группы вложены глубже {MAX_NESTED}"
 
 
 def _bad_name(name: str) -> str:
@@ -279,12 +299,31 @@ def _cycles(instrument: "Instrument") -> Iterator[Finding]:
             names |= _reads(groups[above].relevant)
             above = groups[above].parent
         waits[item.name] = names
+    told = 0
+    caught = _caught(waits)
     for place, item in enumerate(instrument.items):
-        way = _way_back(item.name, waits)
+        way = _way_back(item.name, waits) if item.name in caught and told < MAX_CYCLES else []
         if way:
+            told += 1
             shown = " → ".join((item.name, *way))
             field = "calculation" if item.type == "calculate" else "relevant"
             yield ("items", place, field), f"пункт зависит сам от себя: {shown}"
+
+
+def _caught(waits: dict[str, set[str]]) -> set[str]:
+    """Items that wait for themselves or for such items: what is left when whoever waits for nobody is let go."""
+    followers: dict[str, list[str]] = {name: [] for name in waits}
+    for name, others in waits.items():
+        for other in others:
+            followers[other].append(name)
+    count = {name: len(others) for name, others in waits.items()}
+    free = [name for name, number in count.items() if not number]
+    for name in free:  # the list grows while it is walked
+        for follower in followers[name]:
+            count[follower] -= 1
+            if not count[follower]:
+                free.append(follower)
+    return set(waits) - set(free)
 
 
 def _way_back(start: str, waits: dict[str, set[str]]) -> list[str]:

@@ -1,6 +1,8 @@
 """What an uploaded file may be before anything is parsed: size, unpacked size, members, no DTD, no paths outside."""
 
+import io
 import re
+import struct
 import zipfile
 from pathlib import Path
 
@@ -10,11 +12,12 @@ MAX_BYTES = 10 * 2**20
 MAX_UNPACKED = 15 * 2**20  # a form of ten thousand rows is a third of it
 MAX_MEMBERS = 500
 MAX_RATIO = 200  # unpacked to packed; an honest sheet stays under 30
-MAX_ROWS = 10_000
+MAX_ROWS = 10_000  # of a sheet
+MAX_CHOICE_ROWS = 60_000  # of the sheet choices
 MAX_COLUMNS = 300
 MAX_CELL = 32_767  # characters, Excel's own limit
 BOOK = b"PK\x03\x04"
-OLD_BOOK = b"\xd0\xcf\x11\xe0"
+OLD_BOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def check_file(path: Path) -> bytes:
@@ -45,12 +48,37 @@ def check_archive(path: Path) -> None:
             members = archive.infolist()
             _check_members(members, path.name)
             for member in members:
-                if member.filename.lower().endswith((".xml", ".rels", ".vml")):
-                    _check_markup(archive.read(member), path.name)
+                name = member.filename.lower()
+                if name.endswith((".xml", ".rels", ".vml")):
+                    content = archive.read(member)
+                    _check_markup(content, path.name)
+                    if "worksheets/" in name and content.count(b"<row") > MAX_CHOICE_ROWS:
+                        raise DefinitionError(f"на листе больше {MAX_CHOICE_ROWS} строк: это не анкета", path.name)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
         raise _unreadable(path.name) from None
     except zipfile.zlib.error:  # type: ignore[attr-defined]
         raise _unreadable(path.name) from None
+
+
+def check_old_book(content: bytes, source: str) -> None:
+    """Refuse an .xls whose table of short sectors runs in a circle: xlrd would follow it until the memory ends.
+
+    Raises:
+        DefinitionError: the compound document is broken.
+    """
+    from xlrd.compdoc import CompDoc, CompDocError
+
+    try:
+        document = CompDoc(content, logfile=io.StringIO())
+    except (CompDocError, AssertionError, IndexError, RecursionError, struct.error):
+        raise _unreadable(source) from None
+    table = document.SSAT
+    for node in document.dirlist:
+        sector, steps = node.first_SID, 0
+        while 0 <= sector < len(table) and steps <= len(table):
+            sector, steps = table[sector], steps + 1
+        if node.tot_size < document.min_size_std_stream and steps > len(table):
+            raise _unreadable(source)
 
 
 def _unreadable(source: str) -> DefinitionError:

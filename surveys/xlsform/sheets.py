@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from surveys.errors import DefinitionError, Problem
-from surveys.xlsform.limits import BOOK, MAX_CELL, MAX_COLUMNS, MAX_ROWS, OLD_BOOK, check_archive, check_file
+from surveys.xlsform.limits import (
+    BOOK,
+    MAX_CELL,
+    MAX_CHOICE_ROWS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    OLD_BOOK,
+    check_archive,
+    check_file,
+    check_old_book,
+)
 
 KNOWN = ("survey", "choices", "settings", "scales", "levels", "quality", "checks", "indicators")
 
@@ -63,8 +73,9 @@ def read_book(path: Path, known: Sequence[str] = KNOWN) -> Book:
         raise DefinitionError("форма читается из файлов .xlsx, .xls и .csv", path.name)
     if content.startswith(BOOK):
         check_archive(path)
-        return _read_xlsx(path, known)
+        return _read_xlsx(content, known)
     if content.startswith(OLD_BOOK):
+        check_old_book(content, path.name)
         return _read_xls(content, path.name, known)
     raise DefinitionError(f"файл назван {extension}, но это не книга Excel, или она повреждена", path.name)
 
@@ -96,8 +107,9 @@ def _put(book: Book, sheet: Sheet, row: int, column: int, value: Any) -> None:
     text = _to_text(value)
     if not text:
         return
-    if row > MAX_ROWS or column > MAX_COLUMNS:
-        raise DefinitionError(f"лист {sheet.name}: больше {MAX_ROWS} строк или {MAX_COLUMNS} столбцов")
+    most = MAX_CHOICE_ROWS if sheet.name.strip().lower() == "choices" else MAX_ROWS
+    if row > most or column > MAX_COLUMNS:
+        raise DefinitionError(f"лист {sheet.name}: больше {most} строк или {MAX_COLUMNS} столбцов")
     if len(text) > MAX_CELL:
         book.problems.append(Problem(_where(sheet.name, row, column), "слишком длинный текст"))
         return
@@ -118,28 +130,34 @@ def _letters(column: int) -> str:
     return text
 
 
-def _read_xlsx(path: Path, known: Sequence[str]) -> Book:
+def _read_xlsx(content: bytes, known: Sequence[str]) -> Book:
     import openpyxl
 
     book = Book({}, [])
     with warnings.catch_warnings():  # about styles and extensions that do not concern a form
         warnings.simplefilter("ignore")
-        written = openpyxl.load_workbook(path, data_only=False, keep_links=False)
-        cached = openpyxl.load_workbook(path, data_only=True, keep_links=False)
-    for title, name in _chosen(written.sheetnames, known).items():
+        written = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
+        chosen = {
+            title: name
+            for title, name in _chosen(written.sheetnames, known).items()
+            if hasattr(written[title], "_cells")
+        }
+        formulas = any(cell.data_type == "f" for title in chosen for cell in written[title]._cells.values())
+        # the second reading, for the values that formulas gave, only where there are any: it takes as long as the first
+        cached = openpyxl.load_workbook(io.BytesIO(content), data_only=True, keep_links=False) if formulas else written
+    for title, name in chosen.items():
         sheet = book.sheets[name] = Sheet(title)
         source, values = written[title], cached[title]
-        if not hasattr(source, "_cells"):
-            continue  # a chart sheet
         for (row, column), cell in source._cells.items():
-            value = values.cell(row, column).value if cell.data_type == "f" else cell.value
-            if cell.data_type == "f" and value is None:
+            kept = values.cell(row, column) if cell.data_type == "f" else cell
+            if cell.data_type == "f" and kept.value is None:
                 text = "в ячейке формула без сохранённого значения; замените её значением"
                 book.problems.append(Problem(_where(title, row, column), text))
-            elif cell.data_type == "e" or (cell.data_type == "f" and values.cell(row, column).data_type == "e"):
-                book.problems.append(Problem(_where(title, row, column), f"в ячейке ошибка {value}; впишите значение"))
+            elif "e" in (cell.data_type, kept.data_type):
+                words = f"в ячейке ошибка {kept.value}; впишите значение"
+                book.problems.append(Problem(_where(title, row, column), words))
             else:
-                _put(book, sheet, row, column, value)
+                _put(book, sheet, row, column, kept.value)
         for area in source.merged_cells.ranges:
             _report_merged(book, sheet, area.coord, area.min_row, area.max_row, area.min_col)
     return book
