@@ -84,7 +84,7 @@ def plan_table(context: ReportContext) -> Table:
             first.responsible,
             first.deadline,
             first.planned_result,
-            _goal(found, first),
+            _goal(found, first, context.group.code),
             proof(first.planned_result),
             "",
         ]
@@ -135,11 +135,13 @@ def _participants(found: Sequence[Finding | None], context: ReportContext) -> st
     return "; ".join(words) or "—"
 
 
-def _goal(found: Sequence[Finding | None], measure: MeasureText) -> str:
-    """Where it stands now and what is to be reached."""
-    own = next((one for one in found if one is not None), None)
-    now = next((number.printed for number in own.numbers if number.value is not None), "") if own else ""
-    return f"{now} → {measure.measure_of_success}" if now else measure.measure_of_success
+def _goal(found: Sequence[Finding | None], measure: MeasureText, own: str) -> str:
+    """Where it stands now, in the group itself or in each of several, and what is to be reached."""
+    known = [one for one in found if one is not None]
+    chosen = [one for one in known if one.scope == own] or known
+    now = [(one, next((number.printed for number in one.numbers if number.value is not None), "")) for one in chosen]
+    words = [f"{one.scope_label}: {printed}" if len(now) > 1 else printed for one, printed in now if printed]
+    return f"{'; '.join(words)} → {measure.measure_of_success}" if words else measure.measure_of_success
 
 
 def proof(planned_result: str) -> str:
