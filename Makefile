@@ -13,7 +13,7 @@ NO_PYTHON = Нужен Python 3.11 или новее с модулем venv (с�
 	На Debian и Ubuntu: sudo apt install python3 python3-venv. Другой Python: make run PYTHON=/путь/к/python3.12
 B = .venv/bin
 
-.PHONY: run test environment translations dev lint clean
+.PHONY: run test environment translations catalogues dev lint clean
 
 run: environment translations
 	@exec $(B)/python -m flask --app wsgi serve --prepare
@@ -39,6 +39,15 @@ endef
 translations:
 	@if [ -d app/translations ]; then for po in app/translations/*/LC_MESSAGES/messages.po; do \
 		mo=$${po%.po}.mo; [ "$$mo" -nt "$$po" ] || $(B)/pybabel -q compile -i "$$po" -o "$$mo"; done; fi
+
+# Collects the words of the interface anew and merges them into the catalogues; new ones are left to translate.
+catalogues: dev
+	@mkdir -p app/translations
+	$(B)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output -o app/translations/messages.pot .
+	@for language in ru en; do \
+		if [ -f app/translations/$$language/LC_MESSAGES/messages.po ]; then command=update; else command=init; fi; \
+		$(B)/pybabel -q $$command -i app/translations/messages.pot -d app/translations -l $$language; done
+	@rm app/translations/messages.pot
 
 test: dev translations
 	$(B)/python -m pytest -n $(PROCESSES) --dist loadfile
