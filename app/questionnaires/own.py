@@ -16,6 +16,7 @@ from app.extensions import db
 from app.models import Person
 from app.models.columns import utc_now
 from app.pages import is_demo
+from app.paper_sheets import unmark
 from app.profile_document import profile_document
 from app.profiles import earlier_scores, profile_page
 from app.questionnaires import own_data, queries
@@ -122,6 +123,16 @@ def show(code: str) -> Response:
         flash(_("Координатор больше не видит ваш профиль."))
     db.session.commit()
     return redirect(url_for("questionnaires.own.mine"))
+
+
+@bp.post("/<code>/not-on-paper")
+def not_on_paper(code: str) -> Response:
+    """«Я не сдавал(а) бумажный лист»: the coordinator's mark goes, unless all the school's sheets are keyed."""
+    asked = queries.find_asked(current_user.id, code) or abort(404)
+    if asked.participation.on_paper and not unmark(asked.participation):
+        flash(_("Листы школы уже введены. Обратитесь к муниципальному координатору."), "warning")
+    db.session.commit()
+    return redirect(url_for("questionnaires.start", code=code))
 
 
 @bp.get("/<code>/profile.pdf")

@@ -74,7 +74,7 @@ def work_or_leave(code: str, *, lock: bool = False) -> Work:
     """The draft in work; who has none, has sent it or comes too late is led to the page that says so."""
     asked = asked_or_404(code)
     draft = queries.load_draft(asked.wave.id, asked.respondent_key, lock=lock)
-    if draft is None or sealed(draft.updated_utc) or not asked.accepts(utc_now()):
+    if draft is None or sealed(draft.updated_utc) or asked.participation.on_paper or not asked.accepts(utc_now()):
         page = "receipt" if asked.participation.status == "sent" else "start"
         abort(redirect(url_for(f"questionnaires.{page}", code=code)))
     plan = plan_by_hash(asked.instrument_sha256)

@@ -6,7 +6,16 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, Field, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -138,6 +147,32 @@ class ScheduleForm(FlaskForm):
         """The days, the farthest first."""
         found = {int(one) for one in (self.days.data or "").replace(";", ",").replace(" ", ",").split(",") if one}
         return sorted((number for number in found if number <= 60), reverse=True)
+
+
+class SheetsForm(FlaskForm):
+    """Paper sheets to print."""
+
+    school = SelectField(_l("Школа"), coerce=int)
+    number = IntegerField(
+        _l("Сколько листов"),
+        default=5,
+        validators=[
+            InputRequired(_l("Укажите число листов")),
+            NumberRange(min=1, max=40, message=_l("От 1 до 40 за один раз")),
+        ],
+    )
+    double = BooleanField(_l("Вводить каждый лист дважды и сверять"))
+
+
+class SheetForm(FlaskForm):
+    """A paper sheet to key in."""
+
+    sheet = IntegerField(_l("Номер листа"), validators=[InputRequired(_l("Введите номер листа"))])
+    seal = StringField(
+        _l("Печать листа"),
+        validators=[DataRequired(_l("Введите печать листа")), Length(max=8)],
+        description=_l("Четыре знака рядом с номером"),
+    )
 
 
 class ConfirmForm(FlaskForm):

@@ -9,6 +9,7 @@ from app.models import (
     InstrumentVersion,
     Letter,
     Municipality,
+    PaperSheet,
     Participation,
     Person,
     RoadmapItem,
@@ -195,3 +196,20 @@ def letter_counts(wave_id: int, reach: Reach) -> list[LetterCounts]:
         found.setdefault((on, kind), {})[status] = number
     states = ("sent", "queued", "failed", "sending")
     return [LetterCounts(*key, *(found[key].get(one, 0) for one in states)) for key in sorted(found, reverse=True)]
+
+
+def paper_people(wave_id: int, school_ids: frozenset[int]) -> list[Participation]:
+    """People of the coordinator's schools who are marked as handed in on paper, or may be: not done otherwise."""
+    wanted = (
+        db.select(Participation)
+        .join(Person, Person.id == Participation.person_id)
+        .where(Participation.wave_id == wave_id, Participation.school_id.in_(school_ids))
+        .where(Participation.on_paper | Participation.status.not_in(DONE))
+        .order_by(Person.family, Person.given, Person.patronymic)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def find_sheet(wave_id: int, number: int) -> PaperSheet | None:
+    """The paper sheet of this number."""
+    return db.session.scalar(db.select(PaperSheet).where(PaperSheet.wave_id == wave_id, PaperSheet.number == number))

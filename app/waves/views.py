@@ -20,13 +20,14 @@ from app.population import invite_teachers
 from app.reach import school_reach
 from app.snapshots import close_wave, last_closing_job, latest_snapshot
 from app.waves import analysis as figures
-from app.waves import exporting, queries, reminders
+from app.waves import exporting, paper, queries, reminders
 from app.waves.forms import ConfirmForm, ExtendForm, WaveForm
 from app.waves.opening import fill_choices, save_wave, state_of, zone_words
 
 bp = Blueprint("waves", __name__, url_prefix="/waves")
 bp.register_blueprint(reminders.bp)
 bp.register_blueprint(exporting.bp)
+bp.register_blueprint(paper.bp)
 WATCHERS = ("head", "coordinator")
 
 

@@ -27,6 +27,7 @@ SHARED = {
     "waves.reminders.index",
     "waves.reminders.notice",
     "waves.reminders.send_now",
+    "waves.paper.index",
 }
 OF_SCHOOL1 = ("Аннина", "Учителев1", "Озёрное № 1", "Штатная school1", "school1")
 OF_SCHOOL2 = ("Верина", "Учителев2", "Озёрное № 2", "Штатная school2", "school2")
