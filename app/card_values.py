@@ -9,9 +9,10 @@ from app.content import instrument_of
 from app.extensions import db
 from app.models import Card, CardCycle
 from app.models.cards import LOCKED
-from surveys.card_filling import CardState, Field, Note, review_card
+from surveys.card_filling import CardState, Field, Note, asked_names, review_card, values_of
 from surveys.card_reading import Reading, readings, rule_values
 from surveys.definition import Instrument
+from surveys.expressions import Value
 
 
 def instrument_for(cycle: CardCycle) -> Instrument:
@@ -57,6 +58,12 @@ def state_of(card: Card) -> CardState:
     """The card as it stands, checked whole."""
     previous = fields_of(card.previous.fields) if card.previous else {}
     return review_card(instrument_for(card.cycle), fields_of(card.fields), notes_of(card.notes), previous)
+
+
+def values_for(card: Card) -> dict[str, Value]:
+    """The card's values as expressions read them, without checking it."""
+    instrument, fields = instrument_for(card.cycle), fields_of(card.fields)
+    return values_of(instrument, fields, frozenset(fields) - asked_names(instrument, fields))
 
 
 def signed_cards(cycle: CardCycle) -> list[Card]:

@@ -7,13 +7,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.card_findings import card_findings, card_perceptions
-from app.card_values import fields_of, instrument_for, signed_cards, state_of
+from app.card_values import instrument_for, signed_cards, state_of, values_for
 from app.cards.queries import kept_files
 from app.cards.room import bp, reach_or_404
 from app.models import Card
 from app.navigation import day
 from app.pages import department, is_demo
-from surveys.card_filling import asked_names, values_of
 from surveys.card_printing import card_report
 from surveys.card_reading import Line, bands_words, formula_words, read_card
 from surveys.writers import docx, pdf
@@ -24,16 +23,14 @@ WRITERS = {
 }
 
 
-def card_lines(card: Card) -> list[Line]:
-    """Indicators of a card with the district's median and the change since the last card."""
-    instrument = instrument_for(card.cycle)
-    others = [state_of(one).values for one in signed_cards(card.cycle)]
-    before = None
-    if card.previous:
-        fields = fields_of(card.previous.fields)
-        not_asked = frozenset(fields) - asked_names(instrument, fields)
-        before = values_of(instrument, fields, not_asked)
-    return read_card(instrument, state_of(card).values, others=others, before=before)
+def card_lines(card: Card, others: list[Card]) -> list[Line]:
+    """Indicators of a card with the median of the district's signed cards and the change since the last card."""
+    return read_card(
+        instrument_for(card.cycle),
+        values_for(card),
+        others=[values_for(one) for one in others],
+        before=values_for(card.previous) if card.previous else None,
+    )
 
 
 @bp.get("/<int:card_id>/reading")
@@ -43,19 +40,19 @@ def reading(card_id: int) -> str:
     if not reach.whole:
         abort(404)
     card = reach.card
-    instrument, lines = instrument_for(card.cycle), card_lines(card)
+    instrument, signed = instrument_for(card.cycle), signed_cards(card.cycle)
+    lines = card_lines(card, signed)
     return render_template(
         "cards/reading.html",
         card=card,
         reach=reach,
-        state=state_of(card),
         parts=[
             (_("Чем школа управляет"), [line for line in lines if not line.indicator.context]),
             (_("Условия, которыми школа не управляет"), [line for line in lines if line.indicator.context]),
         ],
         findings=card_findings(card),
         perceptions=card_perceptions(card),
-        schools=len(signed_cards(card.cycle)),
+        schools=len(signed),
         approval=approval_words(card),
         formulas={line.indicator.name: formula_words(instrument, line.indicator) for line in lines},
         bands={line.indicator.name: bands_words(line.indicator) for line in lines},
