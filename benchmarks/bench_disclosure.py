@@ -1,7 +1,8 @@
 """The attacker against many random municipalities, and how much the gate hides compared with the least possible.
 
 Usage: python benchmarks/bench_disclosure.py [municipalities]
-Five schools of 1 to 30 teachers each. For cross tables the least number of further hidden cells is found by trying all.
+Five schools of 1 to 30 teachers each: blocks, and items, choices and cases of the municipality; of every tenth two
+stages together. Shares hidden beyond the two-class rule are counted against what primary suppression alone hides. For cross tables the least number of further hidden cells is found by trying all.
 """
 
 import sys
@@ -14,17 +15,22 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from surveys.disclosure import TOTAL, release, suppress_table
+from surveys.disclosure import TOTAL, release, release_changes, suppress_table
 from surveys.disclosure.tables import cell_bounds
+from surveys.released import Released
+from surveys.summary import merge_all
 from tests.surveys.attacker import find_leaks
+from tests.surveys.attacker_details import choice_leaks, item_leaks, quadrant_leaks, stage_leaks
 from tests.surveys.made import by_school, questionnaire, random_answers
+from tests.surveys.test_attacker import closed_in, two_stages
 
 FORM = questionnaire({"SUB": 2, "MET": 2})
 
 
 def attack(count: int) -> None:
     """Release and attack ``count`` municipalities; print leaks, and what was hidden and why."""
-    rng, leaks, hidden = np.random.default_rng(5), 0, Counter[str]()
+    rng, leaks, hidden = np.random.default_rng(5), Counter[str](), Counter[str]()
+    primary = Counter[str]()
     begun = time.perf_counter()
     for _ in range(count):
         people = {name: int(rng.integers(1, 31)) for name in "abcde"}
@@ -34,13 +40,28 @@ def attack(count: int) -> None:
             scale.name: {name: int(one.scales.n[0, at]) for name, one in summaries.items()}
             for at, scale in enumerate(FORM.scales)
         }
-        leaks += bool(find_leaks(released, sizes))
-        for school in released.schools:
-            for figures in school.scales:
-                hidden[figures.hidden or (figures.deficit.kind if figures.deficit else "none")] += 1
-    print(f"{count} municipalities, {time.perf_counter() - begun:.1f} s, with leaks: {leaks}")
-    whole = sum(hidden.values())
-    print("; ".join(f"{name} {100 * number / whole:.1f} %" for name, number in hidden.most_common()))
+        leaks["blocks"] += bool(find_leaks(released, sizes))
+        if not released.municipality.hidden:
+            total = merge_all(list(summaries.values()))
+            for attack_details in (item_leaks, choice_leaks, quadrant_leaks):
+                leaks[attack_details.__name__] += bool(attack_details(FORM, total, released))
+        count_hidden(primary, release(FORM, summaries, people, wave="w", snapshot=1, complementary=False))
+        count_hidden(hidden, released)
+    for _ in range(count // 10):
+        stages, pairs = two_stages(rng, 0.9)
+        changes = release_changes(FORM, pairs, closed=closed_in(stages))
+        leaks["stages"] += bool(stage_leaks(*stages, changes, pairs))
+    print(f"{count} municipalities, {time.perf_counter() - begun:.1f} s; with leaks: {dict(leaks)}")
+    for title, found in (("shown and hidden", hidden), ("with primary suppression alone", primary)):
+        whole = sum(found.values())
+        print(title + ": " + "; ".join(f"{name} {100 * number / whole:.1f} %" for name, number in found.most_common()))
+
+
+def count_hidden(found: Counter[str], released: Released) -> None:
+    """Block figures of schools by what is printed of them."""
+    for school in released.schools:
+        for figures in school.scales:
+            found[figures.hidden or (figures.deficit.kind if figures.deficit else "none")] += 1
 
 
 def compare_with_least(count: int) -> None:

@@ -118,8 +118,9 @@ def _guarded(
         return share, mean, True
     values = np.asarray([percent or 0.0 for percent in percents])
     for kept_share, kept_mean in ((share, mean), (None, mean), (share, None)):
-        exact = kept_share is not None and kept_share.kind == "exact"
-        if _counts_open(values, table, lows if exact else None, kept_mean is not None, k):
+        told = kept_share is not None and kept_share.kind != "hidden"
+        learned = print_of(part, k).learned if told else None
+        if _counts_open(values, table, lows if told else None, learned, kept_mean is not None, k):
             return kept_share, kept_mean, False
     return None, None, False
 
@@ -130,41 +131,61 @@ def low_mark(instrument: Instrument) -> float:
 
 
 def _counts_open(
-    values: NDArray[np.float64], table: Counts, lows: NDArray[np.bool_] | None, mean: bool, k: int
+    values: NDArray[np.float64],
+    table: Counts,
+    lows: NDArray[np.bool_] | None,
+    learned: Range | None,
+    mean: bool,
+    k: int,
 ) -> bool:
-    """Whether each hidden option count keeps k possible values given n, the mean and the share of low answers."""
+    """Whether each hidden option count keeps k possible values given n, the mean and what is told of low answers."""
     n = int(table.sum())
-    groups = [np.ones(len(table), bool)] if lows is None else [lows, ~lows]
+    classes = [np.ones(len(table), bool)] if lows is None or learned is None else [lows, ~lows]
+    splits = [(n,)] if learned is None else [(low, n - low) for low in range(learned.low, learned.high + 1)]
+    target = float(values @ table) if mean else None
     for at in range(len(table)):
-        own = next(group for group in groups if group[at])
-        size = int(table[own].sum())
-        high, low = size, 0
-        if mean:
-            low, high = _span(values, table, groups, at)
-        if high - low + 1 < min(k, size + 1) and n > 0 and size > 0:
+        own = next(place for place, group in enumerate(classes) if group[at])
+        most = max(split[own] for split in splits)
+        left = [_span(values, classes, split, own, at, target) for split in splits]
+        found = [span for span in left if span is not None]
+        high, low = max(span[1] for span in found), min(span[0] for span in found)
+        if high - low + 1 < min(k, most + 1) and most > 0:
             return False
     return True
 
 
-def _span(values: NDArray[np.float64], table: Counts, groups: list[NDArray[np.bool_]], at: int) -> tuple[int, int]:
-    """Range of one option's count when the sum of values and the size of each class are known (relaxed to reals)."""
-    target = float(values @ table)
+def _span(
+    values: NDArray[np.float64],
+    classes: list[NDArray[np.bool_]],
+    split: tuple[int, ...],
+    own: int,
+    at: int,
+    target: float | None,
+) -> tuple[int, int] | None:
+    """Range of one option's count when the size of each class and the sum of values are known (relaxed to reals)."""
+    if target is None:
+        return 0, split[own]
     span = [
         count
-        for count in range(int(table[next(group for group in groups if group[at])].sum()) + 1)
-        if _reachable(values, table, groups, at, count, target)
+        for count in range(split[own] + 1)
+        if _reachable(values, classes, [n - (place == own) * count for place, n in enumerate(split)], at, count, target)
     ]
-    return (min(span), max(span)) if span else (0, -1)
+    return (min(span), max(span)) if span else None
 
 
 def _reachable(
-    values: NDArray[np.float64], table: Counts, groups: list[NDArray[np.bool_]], at: int, count: int, target: float
+    values: NDArray[np.float64],
+    classes: list[NDArray[np.bool_]],
+    rest: list[int],
+    at: int,
+    count: int,
+    target: float,
 ) -> bool:
+    """Whether ``count`` of option ``at`` fits with ``rest`` other answers in each class."""
     low = high = count * float(values[at])
-    for group in groups:
+    for group, people in zip(classes, rest, strict=True):
         others = group.copy()
         others[at] = False
-        people = int(table[group].sum()) - (count if group[at] else 0)
         if people and not others.any():
             return False
         if people:

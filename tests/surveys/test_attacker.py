@@ -1,0 +1,147 @@
+"""The attacker against details and against releases linked in time; each attack has a twin that succeeds."""
+
+import numpy as np
+import pytest
+
+from surveys.disclosure import carry_over, may_enter, release, release_changes, summarise_pairs
+from surveys.released import Change
+from surveys.summary import merge_all, summarise
+from tests.surveys.attacker_details import choice_leaks, item_leaks, late_leaks, quadrant_leaks, stage_leaks
+from tests.surveys.made import by_school, questionnaire, random_answers
+
+FORM = questionnaire({"SUB": 2, "MET": 2})
+
+
+def let_out(summaries, people, **options):
+    return release(FORM, summaries, people, wave="w", snapshot=1, **options)
+
+
+def random_people(rng, most=31):
+    return {name: int(rng.integers(1, most)) for name in "abcde"[: rng.integers(2, 6)]}
+
+
+def test_details_of_the_municipality_tell_no_small_count():
+    rng = np.random.default_rng(41)
+    for trial in range(100):
+        people = random_people(rng)
+        summaries = by_school(FORM, random_answers(FORM, people, rng), people)
+        total, released = merge_all(list(summaries.values())), let_out(summaries, people)
+        if released.municipality.hidden:
+            continue
+        leaks = [*item_leaks(FORM, total, released), *choice_leaks(FORM, total, released)]
+        assert leaks + quadrant_leaks(FORM, total, released) == [], (trial, people)
+
+
+def test_attack_on_details_succeeds_where_counts_are_taken_away_alone():
+    """The twin: the mean and the exact share of low answers beside hidden counts give small counts away."""
+    rng, caught = np.random.default_rng(42), 0
+    for _ in range(30):
+        people = random_people(rng)
+        summaries = by_school(FORM, random_answers(FORM, people, rng), people)
+        total, released = merge_all(list(summaries.values())), let_out(summaries, people)
+        items = []
+        for one in released.municipality.items:
+            item = FORM.item(one.item)
+            codes = [4 - int(o.name) if item.reverse else int(o.name) for o in FORM.options_of(item)]
+            counts = total.counts[item.name]
+            mean = float(np.asarray(codes) @ counts) / max(one.n, 1)
+            low = int(counts[[code * 25 < 60 for code in codes]].sum())
+            share = {"kind": "exact", "n": one.n, "count": low, "percent": 100 * low / max(one.n, 1)}
+            items.append(one.model_copy(update={"counts": None, "mean_adjusted": mean, "low": _share(share)}))
+        open_value = released.model_copy(
+            update={"municipality": released.municipality.model_copy(update={"items": items})}
+        )
+        caught += bool(item_leaks(FORM, total, open_value))
+    assert caught >= 5
+
+
+def _share(values):
+    from surveys.released import Share
+
+    return Share(**values)
+
+
+def two_stages(rng, stay):
+    """Summaries of both stages and the pairs; every person of the first stage stays with chance ``stay``."""
+    people = random_people(rng)
+    grown = {name: count + int(rng.choice([0, 0, 1, 3, 6])) for name, count in people.items()}
+    stages = [random_answers(FORM, one, rng) for one in (people, grown)]
+    keys = [[f"{name}{place}" for name, count in one.items() for place in range(count)] for one in (people, grown)]
+    kept = np.asarray([rng.random() < stay or int(key[1:]) >= people[key[0]] for key in keys[1]], bool)
+    stages[1], keys[1] = stages[1].take(kept), [key for key, keep in zip(keys[1], kept, strict=True) if keep]
+    released = []
+    for answers in stages:
+        summaries = by_school(FORM, answers, people)
+        released.append(let_out(summaries, grown))
+    groups = tuple(answers.groups["school"] for answers in stages)
+    return released, summarise_pairs(FORM, stages[0], stages[1], (keys[0], keys[1]), groups)
+
+
+def closed_in(stages):
+    found = {}
+    for stage in stages:
+        for group in [stage.municipality, *stage.schools]:
+            for one in group.scales:
+                if group.hidden or one.hidden:
+                    found.setdefault(one.scale, set()).add(group.code)
+    return found
+
+
+@pytest.mark.parametrize("stay", [1.0, 0.9, 0.6], ids=["nobody leaves", "few leave", "many leave"])
+def test_two_stages_together_tell_nothing_hidden(stay):
+    rng, shown = np.random.default_rng(43), 0
+    for trial in range(25):
+        stages, pairs = two_stages(rng, stay)
+        changes = release_changes(FORM, pairs, closed=closed_in(stages))
+        shown += sum(change.hidden is None for _, change in changes)
+        assert stage_leaks(*stages, changes, pairs) == [], trial
+    assert shown > 10  # not bought by hiding everything
+
+
+def test_attack_on_stages_succeeds_where_every_change_is_shown():
+    rng, caught = np.random.default_rng(43), 0
+    for _ in range(20):
+        stages, pairs = two_stages(rng, 0.9)
+        changes = []
+        for name, part in pairs.items():
+            for scale, moments in part.matched.items():
+                if moments.n:
+                    x, y, step = (float(value) for value in moments.mean)
+                    changes.append((name, Change(scale=scale, matched=moments.n, before=x, after=y, change=step)))
+        caught += bool(stage_leaks(*stages, changes, pairs))
+    assert caught >= 10
+
+
+def two_snapshots(rng):
+    """(early summaries, all summaries, people): some schools gain late answers."""
+    people = random_people(rng)
+    answers = random_answers(FORM, people, rng)
+    school = answers.groups["school"]
+    late = {name: int(rng.choice([0, 0, 5, 7, 9, 2])) for name in people}
+    early = np.zeros(len(answers), bool)
+    for name in people:
+        rows = np.flatnonzero(school == name)
+        early[rows[: max(len(rows) - late[name], 0)]] = True
+    first = {name: summarise(answers, FORM, early & (school == name)) for name in people}
+    return first, by_school(FORM, answers, people), people
+
+
+def sizes(summaries):
+    return {
+        scale.name: {name: int(one.scales.n[0, at]) for name, one in summaries.items()}
+        for at, scale in enumerate(FORM.scales)
+    }
+
+
+def test_two_snapshots_together_tell_nothing_hidden_and_the_twin_does():
+    rng, entered, caught = np.random.default_rng(44), 0, 0
+    for trial in range(150):
+        first, second, people = two_snapshots(rng)
+        old, new = let_out(first, people), let_out(second, people)
+        if may_enter(first, second) and sum(one.rows for one in second.values()) > old.municipality.n:
+            entered += 1
+            assert late_leaks(old, carry_over(old, new), sizes(first), sizes(second)) == [], trial
+        elif trial < 40:
+            caught += bool(late_leaks(old, new, sizes(first), sizes(second)))
+    assert entered >= 5
+    assert caught >= 3  # without the rules the second snapshot gives hidden figures away
