@@ -45,7 +45,7 @@ from surveys.report_texts import (
     strengths,
     took_part,
 )
-from surveys.russian import NBSP, count, integer, quote, verb
+from surveys.russian import NBSP, count, integer, participle, quote, verb
 
 __all__ = [
     "Letterhead",
@@ -256,7 +256,8 @@ def _measures(draft: Draft, context: ReportContext) -> None:
         draft.add("measures", "Предложения по устранению дефицитов", [plain(text)])
         return
     number = len(context.measures)
-    text = f"{verb(number, 'Принята', 'Принято')} {count(number, 'мера')}; каждая связана с пунктами дорожной карты"
+    word = participle(number, "Принята", "Приняты", "Принято")
+    text = f"{word} {count(number, 'мера')}; каждая связана с пунктами дорожной карты"
     if len(groups) > MOST_MEASURES:
         text += "; здесь — первоочередные, остальные — в приложении"
     table = measures_table("measures", "Меры по устранению дефицитов", main, context)

@@ -67,7 +67,7 @@ def coverage_warning(group: GroupFigures, k: int, marks: Thresholds = PROPOSED) 
             "приводятся, выводы не делаются"
         )
     if group.hidden:
-        return f"Результаты {hidden_words(group.hidden, k)}; выводы не делаются"
+        return f"Результаты не приводятся ({hidden_words(group.hidden, k)}); выводы не делаются"
     if group.rate is not None and 100.0 * group.rate < FOR_REFERENCE:
         return (
             f"Числа приведены для сведения, выводы не делаются: охват ниже {percent(FOR_REFERENCE)} "

@@ -205,6 +205,11 @@ def verb(number: int, singular: str, plural: str) -> str:
     return singular if ends_in_one(number) else plural
 
 
+def participle(number: int, one: str, few: str, many: str) -> str:
+    """«Принята 1 мера», «приняты 2 меры», «принято 5 мер»."""
+    return one if ends_in_one(number) else few if ends_in_few(number) else many
+
+
 def integer(number: int) -> str:
     """Digits; from five of them on grouped by non-breaking spaces."""
     text = f"{abs(number):,}".replace(",", NBSP) if abs(number) >= 10_000 else str(abs(number))

@@ -12,7 +12,7 @@ from surveys.report_context import ReportContext
 from surveys.report_measures import merge_measures, same_steps
 from surveys.report_tables import of_group, words_cell
 from surveys.report_texts import STAGE_GENITIVE, plain
-from surveys.russian import NBSP, count, in_order, integer, verb
+from surveys.russian import NBSP, count, in_order, integer, participle
 
 # what usually proves that a result is there, by a word of the planned result; the department changes it in Word
 PROOFS = (
@@ -42,7 +42,8 @@ def build_plan(context: ReportContext) -> Report:
             plain("Меры пока не приняты: принимайте их на странице «Выводы и меры», затем создайте документ снова")
         )
     else:
-        texts.append(plain(f"{verb(number, 'Включена', 'Включено')} {count(number, 'мера', adjective='принятый')}"))
+        word = participle(number, "Включена", "Включены", "Включено")
+        texts.append(plain(f"{word} {count(number, 'мера', adjective='принятый')}"))
     table = plan_table(context) if number else None
     draft.add("plan", "Мероприятия", texts, [table])
     draft.add_snapshot(context)
