@@ -103,6 +103,8 @@ ACCESS: dict[str, Access] = {
         ("people.unsealing.index", "people.unsealing.ask", "people.unsealing.confirm", "people.unsealing.refuse"),
         may(*STAFF, reach="municipality"),
     ),
+    "people.terms.terms": may("municipal", "admin", reach="municipality"),
+    "people.terms.keep": may("municipal", "admin", reach="municipality"),
     "people.files.upload": may(*KEEPERS, reach="school"),
     "people.files.apply": may(*KEEPERS, reach="own"),
     # roadmap: a school sees and marks its own states, the municipal coordinator all, others read

@@ -14,7 +14,9 @@ from app.restrictions import restricted_on
 from surveys.roadmap import Deadline, Roadmap
 
 
-def store_plan(roadmap: Roadmap, municipality: Municipality, schools: Sequence[School]) -> RoadmapPlan:
+def store_plan(
+    roadmap: Roadmap, municipality: Municipality, schools: Sequence[School], at: dt.datetime | None = None
+) -> RoadmapPlan:
     """Keep ``roadmap`` with a state for each addressee; the caller commits. Duties stand in a section of their own."""
     document = roadmap.document
     plan = RoadmapPlan(
@@ -38,14 +40,14 @@ def store_plan(roadmap: Roadmap, municipality: Municipality, schools: Sequence[S
         rows = []
         for item in roadmap.section_items(section.number):
             texts = {"number": item.number, "title": item.title, "planned_result": item.planned_result}
-            rows.append(_item_row(plan, place, texts, item.responsible, item, roadmap, schools))
+            rows.append(_item_row(plan, place, texts, item.responsible, item, roadmap, schools, at))
             place += 1
         plan.sections.append(RoadmapSection(number=section.number, title=section.title, position=position, items=rows))
     duties = []
     for duty in roadmap.obligations:
         names = [role.name for key in duty.responsible_keys if (role := roadmap.role(key))]
         texts = {"number": duty.key, "title": duty.text, "planned_result": ""}
-        duties.append(_item_row(plan, place, texts, ", ".join(names), duty, roadmap, schools))
+        duties.append(_item_row(plan, place, texts, ", ".join(names), duty, roadmap, schools, at))
         place += 1
     if duties:
         title = "Обязанности руководителей по п. 5 приказа"
@@ -69,6 +71,7 @@ def _item_row(
     item: Any,
     roadmap: Roadmap,
     schools: Sequence[School],
+    at: dt.datetime | None,
 ) -> RoadmapItem:
     per_school = roadmap.is_per_school(item)
     row = RoadmapItem(
@@ -80,10 +83,17 @@ def _item_row(
         **texts,
         **deadline_columns(item.deadline),
     )
-    scopes = [(school.code, school.id) for school in schools] if per_school else [(MUNICIPALITY, None)]
-    now = utc_now()
-    row.states = [ItemState(scope=scope, school_id=school_id, updated_utc=now) for scope, school_id in scopes]
+    row.states = new_states(schools if per_school else None, at)
     return row
+
+
+def new_states(schools: Sequence[School] | None, at: dt.datetime | None = None) -> list[ItemState]:
+    """A state for each of ``schools``, or the one of the municipality."""
+    now = at or utc_now()
+    scopes = [(MUNICIPALITY, None)] if schools is None else [(school.code, school.id) for school in schools]
+    return [
+        ItemState(scope=scope, school_id=school_id, updated_utc=now, created_utc=now) for scope, school_id in scopes
+    ]
 
 
 def deadline_columns(deadline: Deadline) -> dict[str, Any]:
@@ -119,13 +129,17 @@ def find_item(plan: RoadmapPlan, number: str) -> RoadmapItem | None:
     return db.session.scalar(db.select(RoadmapItem).where(RoadmapItem.plan_id == plan.id, RoadmapItem.number == number))
 
 
-def describe_plan(plan: RoadmapPlan, marks: Mapping[int, list[Mark]]) -> dict[str, Any]:
-    """The plan for ``roadmap show --json``: items of the table, each with its status and n of N."""
+def describe_plan(
+    plan: RoadmapPlan, marks: Mapping[int, list[Mark]], then: Sequence[RoadmapItem] | None = None
+) -> dict[str, Any]:
+    """The plan for ``roadmap show --json``: items of the table, each with its status and n of N.
+
+    ``then``: the items as they were on a past day.
+    """
     items = []
+    kept = items_of(plan, duties=False) if then is None else then
     for section in plan.sections:
-        if section.duties:
-            continue
-        for item in section.items:
+        for item in (item for item in kept if item.section_id == section.id):
             now = progress(marks.get(item.id, []))
             due = item.due_date if item.deadline_kind in DATED else None
             items.append(

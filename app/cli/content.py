@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 from flask import Flask
@@ -157,7 +158,8 @@ def show_roadmap(day: str | None, as_json: bool) -> None:
     """Show the items with their state."""
     from app.marks import marks_at, marks_now
     from app.models import Municipality
-    from app.plans import current_plan, describe_plan
+    from app.plan_changes import as_of
+    from app.plans import current_plan, describe_plan, items_of
 
     plan = current_plan()
     if plan is None:
@@ -169,7 +171,11 @@ def show_roadmap(day: str | None, as_json: bool) -> None:
         refuse(f"--at: «{day}» — не дата; пишите ГГГГ-ММ-ДД, например 2020-06-01.")
         return
     zone = db.session.get_one(Municipality, plan.municipality_id).timezone
-    told = describe_plan(plan, marks_at(plan, date, zone) if date else marks_now(plan))
+    day = date or dt.datetime.now(ZoneInfo(zone)).date()
+    items = [one for one in items_of(plan, duties=False) if one.withdrawn_on is None or one.withdrawn_on > day]
+    if date:
+        items = as_of(items, dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), ZoneInfo(zone)))
+    told = describe_plan(plan, marks_at(plan, date, zone) if date else marks_now(plan), items)
     if as_json:
         click.echo(json.dumps({**told, "notes": []}, ensure_ascii=False))
         return

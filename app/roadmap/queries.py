@@ -22,6 +22,7 @@ from app.models import (
     Snapshot,
     Wave,
 )
+from app.plan_changes import as_of
 from surveys.deadlines import Standing, Terms, stand
 
 Reach = Collection[str] | None
@@ -92,26 +93,32 @@ def sections_of(plan: RoadmapPlan) -> list[RoadmapSection]:
     return list(db.session.scalars(wanted.options(db.selectinload(RoadmapSection.items))))
 
 
+def items_by_section(sections: Iterable[RoadmapSection], before: dt.datetime | None) -> dict[int, list[RoadmapItem]]:
+    """Items of each section, as they are or as they were before a past moment."""
+    kept = {section.id: list(section.items) for section in sections}
+    return {key: as_of(part, before) for key, part in kept.items()} if before else kept
+
+
 def terms_of(item: RoadmapItem) -> Terms:
     """The typed deadline of a stored item."""
     return Terms(item.deadline_kind, item.due_date, item.starts_on, item.applies)  # type: ignore[arg-type]
 
 
 def plan_lines(
-    sections: Iterable[RoadmapSection],
+    items: Mapping[int, Iterable[RoadmapItem]],
     tallies: Mapping[int, Tally],
     measures: Mapping[int, list[MeasureLine]],
     day: Day,
     keys: Collection[str],
 ) -> dict[int, list[ItemLine]]:
-    """Lines by section id. ``keys``: addressees in the order's words that the reader answers for."""
+    """Lines by section id, of its ``items``. ``keys``: addressees in the order's words that the reader answers for."""
     return {
-        section.id: [
+        section_id: [
             item_line(item, tallies[item.id], measures.get(item.id, []), day, keys)
-            for item in section.items
+            for item in part
             if item.id in tallies and (item.withdrawn_on is None or item.withdrawn_on > day.today)
         ]
-        for section in sections
+        for section_id, part in items.items()
     }
 
 

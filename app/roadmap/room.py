@@ -6,22 +6,14 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, request
 from flask_login import current_user
 
-from app.extensions import db
-from app.models import PlanMember, RoadmapItem, RoadmapPlan
+from app.models import RoadmapItem, RoadmapPlan
 from app.models.columns import utc_now
 from app.pages import timezone_name
+from app.plan_people import keys_of, members_of
 from app.plans import all_plans, current_plan, find_item, today_in
 from app.reach import scope_reach
 
 bp = Blueprint("roadmap", __name__, url_prefix="/roadmap")
-
-# Which addressees of the order a role answers for: «мои пункты». Named people are tied to theirs by the plan's members.
-KEYS = {
-    "head": {"school_heads"},
-    "coordinator": {"school_coordinators"},
-    "municipal": {"municipal_coordinator", "working_group", "uo_specialists"},
-    "methodist": {"working_group", "uo_specialists"},
-}
 
 
 def reach_read() -> frozenset[str] | None:
@@ -43,15 +35,7 @@ def own_scopes() -> frozenset[str]:
 
 def my_keys(plan: RoadmapPlan) -> set[str]:
     """Addressees in the order's words that the person answers for, by role and by name."""
-    keys = set().union(*(KEYS.get(role, set()) for role in current_user.roles))
-    today = today_here()
-    named = db.session.scalars(
-        db.select(PlanMember).where(PlanMember.plan_id == plan.id, PlanMember.person_id == current_user.id)
-    )
-    for member in named:
-        if (member.from_on or today) <= today <= (member.until_on or today):
-            keys.add(member.key)
-    return keys
+    return keys_of(current_user, members_of(plan), today_here())
 
 
 def today_here() -> dt.date:

@@ -10,13 +10,14 @@ from app.marks import MUNICIPALITY, Mark, marks_at, marks_now, tallies, tally
 from app.models import RoadmapPlan
 from app.models.roadmap import STATES
 from app.pages import timezone_name
+from app.plan_changes import as_of
 from app.plans import all_plans, count_by_status
 from app.reach import scope_name
 from app.restrictions import restricted_on
-from app.roadmap import marking, queries
+from app.roadmap import dates, marking, queries
 from app.roadmap.room import bp, chosen_plan, day_end, item_or_404, my_keys, reach_marked, reach_read, today_here
 
-__all__ = ["bp", "marking"]
+__all__ = ["bp"]
 FILTERS = ("plan", "school", "at", "show", "month", "order")  # a saved filter is an address
 SHOWN = ("late", "mine", "measures", "review")
 
@@ -38,7 +39,8 @@ def index() -> str:
         counted = tallies(plan, scope or None)
     sections = queries.sections_of(plan)
     measures = {} if past else queries.plan_measures(plan, reach)
-    lines = queries.plan_lines(sections, counted, measures, day, my_keys(plan))
+    items = queries.items_by_section(sections, day_end(past) if past else None)
+    lines = queries.plan_lines(items, counted, measures, day, my_keys(plan))
     shown, month = request.args.get("show", ""), request.args.get("month", "")
     return render_template(
         "roadmap/index.html",
@@ -113,6 +115,9 @@ def item(number: str) -> str:
     plan, row = item_or_404(number)
     today, reach = today_here(), reach_read()
     past = past_day(today)
+    history = queries.history(row, reach)
+    if past:
+        row = next(iter(as_of([row], day_end(past))), None) or abort(404)
     marks = (_past(plan, past) if past else marks_now(plan, row.id)).get(row.id, [])
     shown = queries.shown_marks(marks, reach)
     ids = [mark.state_id for mark in shown]
@@ -126,7 +131,8 @@ def item(number: str) -> str:
         line=queries.item_line(row, tally(marks), measures, reckoned(plan, past or today), ()),
         marks=shown,
         files=files_at(marking.PROVES, ids, day_end(past)) if past else files_of(marking.PROVES, ids),
-        history=queries.history(row, reach),
+        history=history,
+        **dates.of_item(row),
         may_mark=lambda scope: not past and (marked is None or scope in marked),
         may_review=marked is None and not past,
         municipality=MUNICIPALITY,

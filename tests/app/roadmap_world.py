@@ -1,9 +1,14 @@
 """Things of the roadmap that belong to one school, for the tests of the room and the walk over all routes."""
 
+import datetime as dt
+from typing import Any
+
 from app.extensions import db
-from app.models import Evidence, ItemState, RoadmapItem
+from app.models import Evidence, ItemState, Notice, RoadmapItem, ScheduleDate
+from app.plan_changes import add_schedule_date, receive
 from app.storage import store_file
 
+DAY = dt.date(2020, 9, 15)
 PDF = b"%PDF-1.4 order"
 
 
@@ -16,22 +21,54 @@ def state_of(number: str, scope: str) -> ItemState:
 
 def add_things(code: str) -> None:
     """Evidence of the school's mark at 3.8; the caller commits."""
+    if code == "school1":
+        _add_shared()
     state = state_of("3.8", code)
     state.state, state.version = "done", 1
+    _keep_file("item_state", state.id, state.school_id, code)
+    db.session.flush()
+
+
+def _add_shared() -> None:
+    """Things of the whole plan: a date of a schedule, a document that came."""
+    item = state_of("3.19", "municipality").item_id
+    add_schedule_date(db.session.get_one(RoadmapItem, item), DAY, DAY, "ВПР", None)
+    studied = db.session.get_one(RoadmapItem, state_of("3.4", "school1").item_id)
+    notice = receive(studied, "Методические рекомендации", DAY)
+    _keep_file("notice", notice.id, None, "school1")
+
+
+def _keep_file(kind: str, subject_id: int, school_id: int | None, code: str) -> None:
     db.session.add(
         Evidence(
-            subject_type="item_state",
-            subject_id=state.id,
-            school_id=state.school_id,
-            filename=f"order {code}.pdf",
+            subject_type=kind,
+            subject_id=subject_id,
+            school_id=school_id,
+            filename="order.pdf",
             mime="application/pdf",
             **store_file(PDF, "order.pdf")._asdict(),
         )
     )
-    db.session.flush()
+
+
+def parameters(code: str) -> dict[str, Any]:
+    """Parameters of the room's routes that belong to this school."""
+    return {
+        "roadmap.file_id": evidence_of(code),
+        "roadmap.schedule.number": "3.19",
+        "roadmap.unschedule.number": "3.19",
+        "roadmap.date_id": db.session.scalars(db.select(ScheduleDate.id)).first(),
+        "roadmap.document.number": "3.4",
+        "roadmap.notice_id": db.session.scalars(db.select(Notice.id)).first(),
+        "roadmap.notice_file.file_id": db.session.scalars(
+            db.select(Evidence.id).where(Evidence.subject_type == "notice")
+        ).first(),
+    }
 
 
 def evidence_of(code: str) -> int:
     """Id of the evidence at 3.8."""
-    wanted = db.select(Evidence.id).where(Evidence.subject_id == state_of("3.8", code).id)
+    wanted = db.select(Evidence.id).where(
+        Evidence.subject_id == state_of("3.8", code).id, Evidence.subject_type == "item_state"
+    )
     return db.session.scalars(wanted.order_by(Evidence.id)).first()  # type: ignore[return-value]

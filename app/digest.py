@@ -1,0 +1,195 @@
+"""What each person is told of the plan on a day: own items, documents to study, and to the coordinator what is late.
+
+Every line says where its item stands; ``fresh`` ones are today's reminders, and only they are worth a letter.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from app.extensions import db
+from app.marks import MUNICIPALITY, Mark, marks_now, progress
+from app.models import Assignment, Notice, NoticeReader, Person, PlanMember, RoadmapItem, RoadmapPlan
+from app.plan_people import SCHOOL_KEYS, keys_of, members_of
+from app.plans import items_of
+from app.restrictions import restricted_on
+from surveys.deadlines import Standing, Terms, is_told, is_working, stand, working_on_or_after, working_on_or_before
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line. ``kind``: own (an item), document, returned; to the coordinator late (somebody else's) and review."""
+
+    kind: str
+    number: str
+    title: str
+    standing: Standing
+    due: dt.date | None
+    fresh: bool
+    scope: str = MUNICIPALITY
+    late_scopes: tuple[str, ...] = ()
+    notice_id: int | None = None
+    number_of_marks: int = 0
+
+
+@dataclass(frozen=True)
+class Today:
+    """The plan on one day, read once for everybody."""
+
+    plan: RoadmapPlan
+    day: dt.date
+    zone: str
+    items: list[RoadmapItem]
+    marks: Mapping[int, list[Mark]]
+    restricted: bool
+    received: frozenset[int]
+    unread: dict[int, list[Notice]]  # by person
+    members: list[PlanMember]
+
+
+def read_day(plan: RoadmapPlan, day: dt.date, zone: str, marks: Mapping[int, list[Mark]] | None = None) -> Today:
+    """Read what the digests of ``day`` rest on; ``marks`` of a past day where it is not today."""
+    items = [item for item in items_of(plan) if item.withdrawn_on is None or item.withdrawn_on > day]
+    notices = db.session.execute(
+        db.select(Notice, NoticeReader.person_id, NoticeReader.read_utc)
+        .join(NoticeReader, NoticeReader.notice_id == Notice.id)
+        .where(Notice.item_id.in_([item.id for item in items]), Notice.received_on <= day)
+        .order_by(Notice.received_on, Notice.id)
+    ).all()
+    ending = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZoneInfo(zone))
+    unread: dict[int, list[Notice]] = {}
+    for notice, person_id, read in notices:
+        if read is None or read >= ending:
+            unread.setdefault(person_id, []).append(notice)
+    return Today(
+        plan,
+        day,
+        zone,
+        items,
+        marks if marks is not None else marks_now(plan),
+        restricted_on(day),
+        frozenset(notice.item_id for notice, _person, _read in notices),
+        unread,
+        members_of(plan),
+    )
+
+
+def digests(today: Today, people: Collection[Person] | None = None) -> dict[int, list[Told]]:
+    """Person id -> what this person is told, late first; people without a word are left out."""
+    if people is None:
+        roles = (*SCHOOL_KEYS, "municipal", "methodist")
+        named = [member.person_id for member in today.members if member.person_id]
+        with_role = db.select(Assignment.person_id).where(Assignment.role.in_(roles))
+        wanted = db.select(Person).where(Person.active, db.or_(Person.id.in_(with_role), Person.id.in_(named)))
+        people = list(db.session.scalars(wanted.order_by(Person.id)))
+    found = {}
+    for person in people:
+        lines = [*own_lines(today, person), *document_lines(today, person)]
+        if "municipal" in person.roles:
+            lines += coordinator_lines(today, {(line.number, line.scope) for line in lines})
+        if lines:
+            found[person.id] = sorted(lines, key=_urgency)
+    return found
+
+
+def _urgency(line: Told) -> tuple[int, dt.date, str]:
+    order = {"late": 0, "due": 1, "soon": 2, "received": 3, "stale": 4}
+    return (order.get(line.standing.word, 5), line.due or dt.date.max, line.number)
+
+
+def own_lines(today: Today, person: Person) -> list[Told]:
+    """Items this person answers for and that are not done: a school's by its own mark, others by the whole."""
+    keys = keys_of(person, today.members, today.day)
+    schools = [(SCHOOL_KEYS[a.role], a.scope) for a in person.assignments if a.role in SCHOOL_KEYS]
+    others = keys - set(SCHOOL_KEYS.values())
+    lines: list[Told] = []
+    for item in today.items:
+        marks = today.marks.get(item.id, [])
+        told = {scope for key, scope in schools if key in item.responsible_keys}
+        for mark in marks:
+            if mark.scope in told:
+                lines += _line(today, item, [mark], mark.scope)
+        if others & set(item.responsible_keys):
+            lines += _line(today, item, marks, MUNICIPALITY)
+    return lines
+
+
+def _line(today: Today, item: RoadmapItem, marks: list[Mark], scope: str) -> list[Told]:
+    standing, terms = standing_of(today, item, marks), terms_of(item)
+    returned = scope != MUNICIPALITY and any(mark.review == "returned" for mark in marks)
+    if returned:
+        fresh = any(mark.marked_utc and _morning_after(today, mark.marked_utc) == today.day for mark in marks)
+        return [Told("returned", item.number, item.title, standing, terms.due, fresh, scope)]
+    fresh = is_told(terms, standing, today.day)
+    if not fresh and standing.word not in ("late", "due", "soon", "stale", "running"):
+        return []
+    return [Told("own", item.number, item.title, standing, terms.due, fresh, scope)]
+
+
+def _day(today: Today, moment: dt.datetime) -> dt.date:
+    return moment.astimezone(ZoneInfo(today.zone)).date()
+
+
+def _morning_after(today: Today, moment: dt.datetime) -> dt.date:
+    """The first working day after the day of ``moment``: reminders go out in the morning."""
+    return working_on_or_after(_day(today, moment) + dt.timedelta(days=1))
+
+
+def terms_of(item: RoadmapItem) -> Terms:
+    """The typed deadline of a stored item."""
+    return Terms(item.deadline_kind, item.due_date, item.starts_on, item.applies)  # type: ignore[arg-type]
+
+
+def standing_of(today: Today, item: RoadmapItem, marks: list[Mark]) -> Standing:
+    """Where an item stands at these addressees."""
+    moments = [mark.marked_utc or mark.since_utc for mark in marks]
+    return stand(
+        terms_of(item),
+        progress(marks).status in ("done", "na"),
+        today.day,
+        restricted=today.restricted,
+        marked=max((_day(today, moment) for moment in moments if moment), default=None),
+        received=item.id in today.received,
+    )
+
+
+def document_lines(today: Today, person: Person) -> list[Told]:
+    """Documents that this person has not studied yet. They are never late: «до» is a wish, the item has no date."""
+    numbers = {item.id: item.number for item in today.items}
+    lines = []
+    for notice in today.unread.get(person.id, []):
+        told = {_morning_after(today, notice.created_utc), working_on_or_before(notice.study_until)}
+        monday = today.day - dt.timedelta(days=today.day.weekday())
+        weekly = today.day > notice.study_until and today.day == working_on_or_after(monday)
+        fresh = is_working(today.day) and (today.day in told or weekly)
+        standing = Standing("received", (today.day - notice.received_on).days)
+        lines.append(
+            Told(
+                "document",
+                numbers[notice.item_id],
+                notice.title,
+                standing,
+                notice.study_until,
+                fresh,
+                notice_id=notice.id,
+            )
+        )
+    return lines
+
+
+def coordinator_lines(today: Today, own: set[tuple[str, str]]) -> list[Told]:
+    """To the coordinator: what is late at whom, and marks that await a word."""
+    lines = []
+    for item in today.items:
+        marks = today.marks.get(item.id, [])
+        waiting = sum(mark.state == "done" and not mark.review and mark.scope != MUNICIPALITY for mark in marks)
+        standing = standing_of(today, item, marks)
+        if waiting:
+            fresh = is_working(today.day) and today.day.weekday() == 0
+            lines.append(Told("review", item.number, item.title, standing, None, fresh, number_of_marks=waiting))
+        if standing.word == "late" and (item.number, MUNICIPALITY) not in own:
+            scopes = tuple(mark.scope for mark in marks if mark.state not in ("done", "na"))
+            fresh = is_told(terms_of(item), standing, today.day)
+            lines.append(Told("late", item.number, item.title, standing, item.due_date, fresh, late_scopes=scopes))
+    return lines

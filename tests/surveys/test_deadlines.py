@@ -1,0 +1,111 @@
+"""Where a duty stands on a day, and when somebody is reminded of it. Days of the week are those of 2020."""
+
+import datetime as dt
+
+import pytest
+
+from surveys.deadlines import Terms, add_working_days, is_told, is_working, stand, working_on_or_before
+from surveys.roadmap import load_roadmap
+
+DATE = Terms("date", dt.date(2020, 5, 31))  # a Sunday
+MONTHS = Terms("month", dt.date(2020, 11, 30), dt.date(2020, 10, 1))  # «Октябрь- ноябрь 2020»
+
+
+@pytest.mark.parametrize(
+    ("day", "before"),
+    [
+        (dt.date(2020, 5, 31), dt.date(2020, 5, 29)),  # Sunday -> Friday
+        (dt.date(2020, 6, 20), dt.date(2020, 6, 19)),  # Saturday -> Friday
+        (dt.date(2020, 5, 25), dt.date(2020, 5, 25)),  # Monday
+        (dt.date(2020, 6, 12), dt.date(2020, 6, 11)),  # Day of Russia
+        (dt.date(2021, 1, 8), dt.date(2020, 12, 31)),  # the new year's holidays
+    ],
+)
+def test_day_off_moves_a_reminder_back(day: dt.date, before: dt.date) -> None:
+    assert working_on_or_before(day) == before
+
+
+def test_working_days_are_counted_over_week_ends_and_holidays() -> None:
+    assert add_working_days(dt.date(2020, 6, 10), 2) == dt.date(2020, 6, 15)  # Wed -> Thu, (Fri 12 off), Mon
+    assert not is_working(dt.date(2020, 11, 4))
+
+
+@pytest.mark.parametrize(
+    ("day", "word", "days"),
+    [
+        (dt.date(2020, 5, 23), "ahead", 8),
+        (dt.date(2020, 5, 24), "soon", 7),
+        (dt.date(2020, 5, 31), "due", 0),
+        (dt.date(2020, 6, 1), "late", 1),
+    ],
+)
+def test_date_is_late_only_after_its_last_day(day: dt.date, word: str, days: int) -> None:
+    standing = stand(DATE, False, day)
+    assert (standing.word, standing.days) == (word, days)
+    assert stand(DATE, True, day).word == "done"
+
+
+@pytest.mark.parametrize(
+    ("day", "word"),
+    [
+        (dt.date(2020, 9, 30), "ahead"),
+        (dt.date(2020, 10, 1), "running"),
+        (dt.date(2020, 11, 30), "due"),
+        (dt.date(2020, 12, 1), "late"),
+    ],
+)
+def test_months_run_from_the_first_to_the_last_day(day: dt.date, word: str) -> None:
+    assert stand(MONTHS, False, day).word == word
+
+
+@pytest.mark.parametrize(
+    ("applies", "restricted", "word"),
+    [
+        ("during", True, "ongoing"),
+        ("during", False, "suspended"),
+        ("after", True, "suspended"),
+        ("after", False, "ongoing"),
+        ("", True, "ongoing"),
+    ],
+)
+def test_restrictions_are_one_switch(applies: str, restricted: bool, word: str) -> None:
+    terms = Terms("ongoing", applies=applies)  # type: ignore[arg-type]
+    assert stand(terms, False, dt.date(2020, 6, 1), restricted=restricted).word == word
+
+
+def test_suspended_item_is_not_late_even_with_a_date() -> None:
+    terms = Terms("by_schedule", dt.date(2020, 5, 1), applies="after")
+    assert stand(terms, False, dt.date(2020, 6, 1), restricted=True).word == "suspended"
+    assert stand(terms, False, dt.date(2020, 6, 1), restricted=False).word == "late"
+
+
+def test_ongoing_is_stale_after_sixty_days_and_never_late() -> None:
+    marked = dt.date(2020, 5, 20)
+    terms = Terms("ongoing")
+    assert stand(terms, False, dt.date(2020, 7, 19), marked=marked).word == "ongoing"  # 60 days
+    assert stand(terms, False, dt.date(2020, 7, 20), marked=marked).word == "stale"
+    assert stand(terms, False, dt.date(2030, 1, 1)).word == "ongoing"
+
+
+@pytest.mark.parametrize(("kind", "word"), [("by_schedule", "no_schedule"), ("on_receipt", "no_document")])
+def test_what_waits_for_others_is_never_late(kind: str, word: str) -> None:
+    assert stand(Terms(kind), False, dt.date(2030, 1, 1)).word == word
+
+
+def test_days_of_reminding_of_a_date_on_a_sunday() -> None:
+    days = [dt.date(2020, 5, 1) + dt.timedelta(days=n) for n in range(61)]
+    told = [day for day in days if is_told(DATE, stand(DATE, False, day), day)]
+    assert told == [
+        dt.date(2020, 5, 22),  # the working day before Sunday 24 May, a week ahead
+        dt.date(2020, 5, 29),  # the working day before the last day
+        dt.date(2020, 6, 1),  # the first working day of delay
+        dt.date(2020, 6, 8),  # Mondays
+        dt.date(2020, 6, 15),
+        dt.date(2020, 6, 22),
+        dt.date(2020, 6, 29),
+    ]
+
+
+def test_condition_of_an_item_is_read_from_its_words() -> None:
+    found = {item.number: item.deadline.applies for item in load_roadmap().items if item.deadline.applies}
+    assert found == {"3.11": "during", "3.12": "after"}
