@@ -36,6 +36,7 @@ ACCESS: dict[str, Access] = {
     "home.health": PUBLIC,
     "home.ready": PUBLIC,
     "home.look": PUBLIC,
+    "home.language": PUBLIC,
     "home.privacy": PUBLIC,
     "home.help_page": PUBLIC,
     "home.index": SIGNED_IN,

@@ -7,7 +7,7 @@ from flask_migrate.cli import db as migrations
 
 from app.cli.refusals import guard
 
-PARTS = ("operations", "content", "reports", "demo")
+PARTS = ("operations", "content", "reports", "demo", "privacy")
 
 
 def init_app(app: Flask) -> None:

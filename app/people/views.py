@@ -8,7 +8,7 @@ from wtforms.form import Form
 
 from app.extensions import db
 from app.models.people import ROLES
-from app.people import files, queries, slips, unsealing
+from app.people import files, queries, slips, terms, unsealing
 from app.people.forms import NewPersonForm, PersonForm, RoleForm
 from app.people.person_page import changeable_or_refuse, chosen_school, fill_choices, found_or_404, page_of
 from app.people.rights import schools_seen
@@ -17,6 +17,7 @@ bp = Blueprint("people", __name__, url_prefix="/people")
 bp.register_blueprint(slips.bp)
 bp.register_blueprint(files.bp)
 bp.register_blueprint(unsealing.bp)
+bp.register_blueprint(terms.bp)
 
 
 @bp.get("/")

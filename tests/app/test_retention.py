@@ -1,0 +1,87 @@
+"""Terms of keeping: what is past its term goes, what is not stays, snapshots stay whole."""
+
+import datetime as dt
+import json
+
+import pytest
+from flask import Flask
+
+from app.extensions import db
+from app.jobs import run_pending_jobs
+from app.models import Consent, Draft, Respondent, Setting, Snapshot, Submission, Wave
+from app.models.columns import utc_now
+from app.retention import Terms, load_terms, save_terms
+from app.snapshots import build_snapshot
+from app.timetable import begin_due
+from tests.app.questionnaire_world import open_wave
+from tests.app.test_privacy import WAVE, press, send
+from tests.app.test_questionnaires import fill, text_of
+from tests.pages import post_form
+
+
+@pytest.fixture
+def wave(app: Flask, login_as) -> Wave:
+    """Anna sent, Boris left a draft; the wave was closed a hundred days ago and has its snapshot."""
+    made = open_wave("anna", "boris")
+    anna, boris = login_as("anna"), login_as("boris")
+    post_form(anna, f"{WAVE}/")
+    fill(anna)
+    send(anna)
+    post_form(boris, f"{WAVE}/")
+    made = db.session.merge(made)
+    db.session.add(build_snapshot(made))
+    made.status, made.closed_utc = "closed", utc_now() - dt.timedelta(days=100)
+    db.session.commit()
+    return made
+
+
+def rows() -> tuple[int, int, int, int]:
+    """Drafts, answers, consents, keys."""
+    db.session.rollback()
+    return tuple(
+        db.session.scalar(db.select(db.func.count()).select_from(t)) for t in (Draft, Submission, Consent, Respondent)
+    )
+
+
+def test_drafts_go_after_a_month_and_answers_stay_three_years(app, wave) -> None:
+    assert rows() == (1, 1, 2, 2)
+    assert begin_due(utc_now()) == 1
+    run_pending_jobs(app)
+    assert rows() == (0, 1, 2, 2)
+    assert begin_due(utc_now()) == 0
+
+
+def test_answers_past_their_term_go_with_their_keys_and_the_snapshot_stays(app, wave) -> None:
+    snapshot = db.session.scalars(db.select(Snapshot.sha256)).one()
+    save_terms(Terms(answer_months=3))
+    db.session.commit()
+    begin_due(utc_now())
+    run_pending_jobs(app)
+    assert rows() == (0, 0, 0, 0)
+    assert db.session.scalars(db.select(Snapshot.sha256)).one() == snapshot
+
+
+def test_zero_keeps_without_end(app, wave) -> None:
+    save_terms(Terms(0, 0, 0))
+    db.session.commit()
+    assert begin_due(utc_now() + dt.timedelta(days=40_000)) == 0
+    assert rows() == (1, 1, 2, 2)
+
+
+def test_command_counts_and_removes(app, wave) -> None:
+    runner = app.test_cli_runner()
+    told = json.loads(runner.invoke(args=["retention", "--dry-run", "--json"]).output)
+    assert told["overdue"]["drafts"] == 1
+    assert rows()[0] == 1
+    assert "черновиков: 1" in runner.invoke(args=["retention"]).output
+    assert rows()[0] == 0
+
+
+def test_terms_are_a_setting_of_the_municipality(app, wave, login_as) -> None:
+    maria = login_as("maria")
+    assert "Ошибка:" in press(maria, "/people/terms", draft_days="-1", answer_months="36", letter_days="1")
+    press(maria, "/people/terms", draft_days="10", answer_months="12", letter_days="0")
+    assert load_terms() == Terms(10, 12, 0)
+    assert db.session.get(Setting, "retention").value["draft_days"] == 10
+    assert "Удалить сейчас" in text_of(maria, "/people/terms")
+    assert login_as("galina").get("/people/terms").status_code == 403
