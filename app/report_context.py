@@ -8,6 +8,7 @@ from app.card_findings import card_perceptions
 from app.card_values import card_for_rules, last_signed
 from app.content import instrument_of, rules_of
 from app.extensions import db
+from app.marks import marks_now
 from app.models import Card, Finding, Measure, Municipality, RoadmapPlan, School, Setting, Snapshot, Wave
 from app.models.waves import STAGES
 from app.plans import current_plan, describe_plan
@@ -120,8 +121,6 @@ def _cards(wave: Wave) -> list[tuple[str, list[tuple[str, Any]]]]:
 
 def _plan_items() -> list[dict[str, Any]]:
     """Items of the roadmap with their state, each with the title of its section."""
-    from app.marks import marks_now
-
     plan = current_plan()
     if plan is None:
         return []
