@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.content import instrument_of
+from app.editions import incomparable_between
 from app.extensions import db
 from app.models import InstrumentVersion, School, Snapshot, Submission, Wave
 from surveys.definition import Instrument
@@ -101,14 +102,16 @@ def pairs_since_previous(wave: Wave, instrument: Instrument, units: Mapping[str,
     groups = [
         np.asarray([units.get(code, code) for code in one.groups.get("school", [])], str) for one in (before, after)
     ]
-    pairs = summarise_pairs(instrument, before, after, (keys_before, keys_after), (groups[0], groups[1]), old)
+    spoilt = incomparable_between(earlier.wave.instrument_version, wave.instrument_version).scales
+    keys = (keys_before, keys_after)
+    pairs = summarise_pairs(instrument, before, after, keys, (groups[0], groups[1]), old, spoilt)
     withdrawn = _counted(earlier, old, units)
     for group, part in pairs.items():
         for scale, moments in part.matched.items():
             # The figures printed then also hold answers withdrawn since: they are among those of the first stage only.
             part.only_before[scale] = max(part.only_before[scale], withdrawn.get((group, scale), 0) - moments.n)
     known = {group: part for group, part in pairs.items() if group in set(units.values())}
-    same, asked = comparable_scales(old, instrument), {scale.name for scale in old.scales}
+    same, asked = comparable_scales(old, instrument, spoilt), {scale.name for scale in old.scales}
     other = [scale.name for scale in instrument.scales if scale.name in asked and scale.name not in same]
     shown = Released.model_validate_json(earlier.released)
     return Pairs(known, other, max(wave.k, earlier.wave.k), shown, (earlier.wave.code, earlier.number))

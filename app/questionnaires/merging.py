@@ -15,8 +15,8 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from app.form_fields import NA, Raw, clean, raw_of, value_of
 from app.models import Draft
-from app.questionnaires.forms import NA, Raw, clean, raw_of, value_of
 from app.questionnaires.steps import Plan, Step
 from surveys.answers import Checked, check_answers
 from surveys.definition import Item

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from app.content import instrument_by_hash
 from app.events import record
 from app.extensions import db
+from app.form_fields import raw_of
 from app.models import (
     Consent,
     Draft,
@@ -23,7 +24,6 @@ from app.models import (
 from app.models.people import ROLES
 from app.models.waves import STAGES
 from app.navigation import moment
-from app.questionnaires.forms import raw_of
 from app.respondents import respondent_key
 from surveys.definition import Instrument, Item
 from surveys.document import Cell, Column, Paragraph, Report, Row, Section, Table

@@ -1,14 +1,13 @@
 """Values that the pages of the questionnaire show; templates only print them."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import render_template
 from flask_babel import gettext as _
 from wtforms.form import BaseForm
 
+from app.form_fields import AnswerField, Card, card_of, form_of
 from app.questionnaires import merging
-from app.questionnaires.forms import AnswerField, form_of
 from app.questionnaires.steps import Plan, Step
 from app.submissions import content_hash
 from surveys.answers import BLANK, NOT_ASKED, Checked, check_answers
@@ -16,17 +15,6 @@ from surveys.scoring import score_one
 
 if TYPE_CHECKING:
     from app.questionnaires.views import Work
-
-
-@dataclass
-class Card:
-    """One question on a page with what is asked inside its card."""
-
-    field: AnswerField
-    small: str  # «Утверждение 14 из 54»
-    follow_ups: list[AnswerField]
-    openers: frozenset[str]
-    blank: bool  # to be marked as missing
 
 
 def open_questions(
@@ -66,7 +54,8 @@ def render_step(work: "Work", page: Step, *, mark_gaps: bool = False) -> str:
     gaps = gaps_of(work.plan, page, work.checked) if mark_gaps else []
     form = _form(work, page)
     asked = [item for item in page.items if work.checked.state(item.name) != NOT_ASKED]
-    cards = [_card(work.plan, form, item.name, gaps) for item in asked if item.name not in work.plan.nested]
+    shown = [item.name for item in asked if item.name not in work.plan.nested]
+    cards = [card_of(work.plan, form, name, blank=name in gaps) for name in shown]
     return _render(work, page, form, cards, gaps, "questionnaires/step.html")
 
 
@@ -98,13 +87,6 @@ def _render(work: "Work", page: Step, form: BaseForm, cards: list[Card], gaps: l
         previous=plan.previous_step(page.number, checked),
         following=plan.next_step(page.number, checked),
     )
-
-
-def _card(plan: Plan, form: BaseForm, name: str, gaps: list[str]) -> Card:
-    number = plan.numbers.get(name)
-    small = _("Утверждение %(number)d из %(total)d", number=number, total=len(plan.numbers)) if number else ""
-    inside = [form[item.name] for item in plan.follow_ups.get(name, ())]
-    return Card(form[name], small, inside, plan.openers.get(name, frozenset()), name in gaps)
 
 
 def _alone(plan: Plan, form: BaseForm, name: str, checked: Checked) -> Card:
