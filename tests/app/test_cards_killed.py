@@ -66,14 +66,21 @@ def server(app: Flask) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         start_new_session=True,
     )
     url = f"http://127.0.0.1:{port}"
-    for _attempt in range(150):
-        with suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(f"{url}/healthz", timeout=2):
-            break
+    try:
+        wait_until_ready(url)
+        yield url, process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def wait_until_ready(url: str) -> None:
+    for _attempt in range(300):
+        with suppress(OSError), urllib.request.urlopen(f"{url}/healthz", timeout=5):  # also refused and timed out
+            return
         time.sleep(0.1)
-    yield url, process
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    raise AssertionError("the server did not start")
 
 
 def save_without_end(visitor: Visitor, section: str, acknowledged: list[int]) -> None:
