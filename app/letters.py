@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.database import writing
 from app.extensions import db
+from app.interface import in_russian
 from app.jobs import JobFailed, JobRun, enqueue, job_kind
 from app.mail import BadMailUrlError, MailNotSetError, compose, connection, mail_server
 from app.models import Assignment, Job, Letter, Municipality, Participation, Person, Wave
@@ -176,6 +177,7 @@ def _greeting(person: Person) -> str:
     return _("Здравствуйте, %(name)s!", name=name) + "\n\n" if name else ""
 
 
+@in_russian
 def chat_text(wave: Wave, until: str) -> str:
     """Words for a chat of teachers or a letter: what, where, until when; nothing about who has answered."""
     link = f"{current_app.config['PUBLIC_URL']}/questionnaires/{wave.code}/"
@@ -193,6 +195,7 @@ def chat_text(wave: Wave, until: str) -> str:
     return "\n".join(lines)
 
 
+@in_russian
 def digest_text(wave: Wave, person: Person) -> tuple[str, str, str] | None:
     """The coordinator's schools in numbers; names are on the site only."""
     own = person.school_ids("coordinator")

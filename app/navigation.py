@@ -1,4 +1,4 @@
-"""The main menu by role, and the filters templates use to print dates and numbers in Russian."""
+"""The main menu by role, and the filters templates use to print dates and numbers in the language of the page."""
 
 import datetime as dt
 from typing import Any
@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from app.access import ACCESS
+from app.interface import page_language
 from surveys.languages import tag_of
 
 # (words, endpoint); the access table decides who sees a line.
@@ -42,10 +43,8 @@ def day(value: dt.date | dt.datetime | None, *, year: bool = True) -> str:
     """«20 июня 2020 г.» in the municipality's zone, held together by non-breaking spaces."""
     if value is None:
         return ""
-    if isinstance(value, dt.datetime):
-        text = format_datetime(value, "d MMMM y 'г'." if year else "d MMMM")
-    else:
-        text = format_date(value, "d MMMM y 'г'." if year else "d MMMM")
+    pattern = "d MMMM" + (" y" if year else "") + (" 'г'." if year and page_language() == "ru" else "")
+    text = format_datetime(value, pattern) if isinstance(value, dt.datetime) else format_date(value, pattern)
     return text.replace(" ", "\u00a0")
 
 
@@ -70,13 +69,14 @@ def saved_words(value: dt.datetime | None) -> str:
 
 
 def decimal(value: float | None, digits: int = 1) -> str:
-    """«46,3» with the decimal comma, half up; a dash for nothing."""
+    """«46,3» with the decimal comma (in English a point), half up; a dash for nothing."""
     if value is None:
         return "—"
     scaled = int(abs(value) * 10**digits + 0.5 + 1e-9)
     whole, part = divmod(scaled, 10**digits)
+    mark = "," if page_language() == "ru" else "."
     sign = "−" if value < 0 and scaled else ""
-    return f"{sign}{whole}" + (f",{part:0{digits}d}" if digits else "")
+    return f"{sign}{whole}" + (f"{mark}{part:0{digits}d}" if digits else "")
 
 
 def weekday(value: dt.date) -> str:

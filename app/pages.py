@@ -10,9 +10,10 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import Unauthorized
 
-from app import navigation
+from app import interface, navigation
 from app.access import ACCESS, allowed
 from app.extensions import babel, db, login_manager
+from app.interface import N_
 from app.models import Municipality, Person, Setting
 
 CSP = "; ".join(
@@ -42,9 +43,11 @@ def init_app(app: Flask) -> None:
         csrf_token=generate_csrf,
         department=department,
         is_demo=is_demo,
+        page_language=interface.page_language,
+        other_language=interface.other_language,
     )
     app.jinja_env.filters.update(navigation.FILTERS)
-    babel.init_app(app, locale_selector=lambda: "ru", timezone_selector=timezone_name)
+    babel.init_app(app, locale_selector=interface.chosen_language, timezone_selector=timezone_name)
     login_manager.login_view = "auth.login"
     login_manager.user_loader(load_person)
     login_manager.session_protection = None  # phones change their address; the epoch signs out instead
@@ -81,20 +84,23 @@ def add_headers(response: Response) -> Response:
 
 
 ERRORS = {
-    400: ("Запрос не понят", "Вернитесь на предыдущую страницу и попробуйте ещё раз."),
-    401: ("Нужно войти снова", "Время сеанса истекло. Войдите: черновик сохранён и откроется на том же месте."),
-    403: ("Эта страница не для вашей роли", "Если она вам нужна по работе, обратитесь к муниципальному координатору."),
-    404: ("Такой страницы нет", "Адрес набран с ошибкой, страница удалена или не относится к вам."),
-    405: ("Так эта страница не открывается", "Перейдите к ней по ссылке с главной страницы."),
-    409: ("Данные уже изменились", "Откройте страницу заново: её изменил кто-то ещё."),
-    413: ("Файл слишком большой", "Наибольший размер файла 20 МБ."),
-    500: ("Ошибка в программе", "Она записана в журнал. Сохранённые ответы целы. Попробуйте через минуту."),
-    503: ("Опора временно недоступна", "Сохранённые ответы целы. Попробуйте через минуту."),
+    400: (N_("Запрос не понят"), N_("Вернитесь на предыдущую страницу и попробуйте ещё раз.")),
+    401: (N_("Нужно войти снова"), N_("Время сеанса истекло. Войдите: черновик сохранён и откроется на том же месте.")),
+    403: (
+        N_("Эта страница не для вашей роли"),
+        N_("Если она вам нужна по работе, обратитесь к муниципальному координатору."),
+    ),
+    404: (N_("Такой страницы нет"), N_("Адрес набран с ошибкой, страница удалена или не относится к вам.")),
+    405: (N_("Так эта страница не открывается"), N_("Перейдите к ней по ссылке с главной страницы.")),
+    409: (N_("Данные уже изменились"), N_("Откройте страницу заново: её изменил кто-то ещё.")),
+    413: (N_("Файл слишком большой"), N_("Наибольший размер файла 20 МБ.")),
+    500: (N_("Ошибка в программе"), N_("Она записана в журнал. Сохранённые ответы целы. Попробуйте через минуту.")),
+    503: (N_("Опора временно недоступна"), N_("Сохранённые ответы целы. Попробуйте через минуту.")),
 }
 
 
 def error_page(error: Exception) -> tuple[str, int]:
-    """One Russian page for every refusal: what happened and where to go."""
+    """One page for every refusal: what happened and where to go."""
     code = getattr(error, "code", None) or 500
     if code >= 500:
         db.session.rollback()

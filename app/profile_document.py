@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.interface import in_russian
 from app.models import Wave
 from app.navigation import day
 from surveys.document import Cell, Column, Paragraph, Report, Row, Section, Table
@@ -12,6 +13,7 @@ from surveys.document import Cell, Column, Paragraph, Report, Row, Section, Tabl
 MOST_HELP = 3
 
 
+@in_russian
 def profile_document(shown: dict[str, Any], name: str, wave: Wave, sent: dt.datetime, *, demo: bool) -> Report:
     """``shown`` is what ``profile_page`` gives; the document is for the teacher and compares with nobody."""
     columns = [Column(title=_("Направление"), width=3), Column(title=_("Из 100"), kind="integer")]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from app.card_values import state_of
+from app.interface import in_russian
 from app.models import Card, CardCycle
 from app.models.cards import LOCKED
 from app.navigation import day
@@ -45,6 +46,7 @@ def board(cards: Sequence[Card], today: dt.date) -> list[BoardLine]:
     return lines
 
 
+@in_russian
 def reminder_text(cycle: CardCycle, lines: Sequence[BoardLine]) -> str:
     """A letter to the schools that have not sent their cards; empty where all have."""
     waiting = [line for line in lines if line.card.status not in LOCKED]

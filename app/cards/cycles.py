@@ -18,6 +18,7 @@ from app.cards.room import bp, cycle_or_404, today
 from app.content import store_instrument
 from app.events import record
 from app.extensions import db
+from app.interface import in_russian, translated
 from app.models import CardCycle, InstrumentVersion
 from app.models.cards import CARD_STATES
 from surveys.answers import parse_number
@@ -35,8 +36,12 @@ def cycles() -> str:
 
 def new_cycle_form() -> CycleForm:
     year = today().year
-    title = _("Диагностические карты %(year)s", year=year)
-    return CycleForm(title=title, year=year, opens_on=today(), versions=card_versions())
+    return CycleForm(title=_usual_title(year), year=year, opens_on=today(), versions=card_versions())
+
+
+@in_russian
+def _usual_title(year: int) -> str:
+    return _("Диагностические карты %(year)s", year=year)
 
 
 @bp.post("/cycles")
@@ -101,7 +106,7 @@ def cycle_page(kept: CardCycle, form: CycleForm) -> str:
         cycle=kept,
         form=form,
         lines=lines,
-        states=CARD_STATES,
+        states=translated(CARD_STATES),
         counts={state: sum(line.card.status == state for line in lines) for state in CARD_STATES},
         reminder=reminder_text(kept, lines),
         today=today(),

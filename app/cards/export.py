@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.interface import in_russian
 from app.models import Card
 from app.models.cards import CARD_STATES
 from surveys.card_filling import CardState
@@ -15,6 +16,7 @@ from surveys.definition import Instrument, Item
 Pair = tuple[Card, CardState]
 
 
+@in_russian
 def cards_workbook(cards: Sequence[Pair], *, masked: bool = False) -> bytes:
     """The workbook. Numbers are numbers; «нет данных» stands as words; texts never become formulas.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
@@ -51,7 +52,10 @@ class CycleForm(FlaskForm):
 
     def __init__(self, *args: object, versions: Sequence[InstrumentVersion] = (), **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        kept = [SelectChoice(one.id, f"{one.title}, версия {one.version}") for one in versions]
+        kept = [
+            SelectChoice(one.id, _("%(title)s, версия %(version)s", title=one.title, version=one.version))
+            for one in versions
+        ]
         self.instrument.choices = kept or [SelectChoice(0, _l("Диагностическая карта школы"))]
 
     def validate_closes_on(self, field: DateField) -> None:

@@ -11,16 +11,17 @@ from flask_babel import gettext as _
 
 from app.cards.queries import last_signed_version
 from app.extensions import db
+from app.interface import N_
 from app.models import Card, CardVersion, Person
 from surveys.card_filling import Field
 from surveys.card_reading import print_field
 from surveys.definition import Instrument
 
 STEPS = {
-    "signed": "подписана и отправлена",
-    "returned": "возвращена на уточнение",
-    "accepted": "принята",
-    "unlocked": "подпись снята, открыта для правки",
+    "signed": N_("подписана и отправлена"),
+    "returned": N_("возвращена на уточнение"),
+    "accepted": N_("принята"),
+    "unlocked": N_("подпись снята, открыта для правки"),
 }
 
 

@@ -10,6 +10,7 @@ from app.card_findings import card_findings, card_perceptions
 from app.card_values import instrument_for, signed_cards, state_of, values_for
 from app.cards.queries import kept_files
 from app.cards.room import bp, reach_or_404
+from app.interface import in_russian
 from app.models import Card
 from app.navigation import day
 from app.pages import department, is_demo
@@ -60,6 +61,7 @@ def reading(card_id: int) -> str:
 
 
 @bp.get("/<int:card_id>/print/<kind>")
+@in_russian
 def printout(card_id: int, kind: str) -> Response:
     """The card on paper: filled or blank; for a reader outside, small groups of children are not printed."""
     reach = reach_or_404(card_id)

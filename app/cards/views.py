@@ -28,6 +28,7 @@ from app.cards.rows import section_blocks, section_items, section_summary
 from app.cards.sections import lock_words, section_lines
 from app.events import record
 from app.extensions import db
+from app.interface import translated
 from app.models import CardDelegation
 from app.models.cards import CARD_STATES
 from app.models.columns import utc_now
@@ -43,7 +44,7 @@ def index() -> str | Response:
     cards = cards_of_school_people(current_user)
     if len(cards) == 1:
         return redirect(url_for("cards.card", card_id=cards[0].id))
-    return render_template("cards/index.html", cards=cards, states=CARD_STATES)
+    return render_template("cards/index.html", cards=cards, states=translated(CARD_STATES))
 
 
 @bp.get("/<int:card_id>/")
@@ -66,7 +67,7 @@ def card(card_id: int) -> str:
         given=given,
         versions=versions(reach.card) if reach.whole else [],
         locked=lock_words(reach.card) if reach.card.signed_utc else "",
-        states=CARD_STATES,
+        states=translated(CARD_STATES),
     )
 
 
@@ -179,5 +180,5 @@ def section_page(
         prefilled=sum(row.state == "prefilled" for row in rows),
         data=json.dumps(script_data(state, section, rows), ensure_ascii=False, separators=(",", ":")),
         editable=reach.editable and section in reach.sections,
-        states=CARD_STATES,
+        states=translated(CARD_STATES),
     )

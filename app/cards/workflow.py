@@ -17,6 +17,7 @@ from app.cards.room import bp, reach_or_404, today
 from app.cards.sections import section_lines
 from app.events import record
 from app.extensions import db
+from app.interface import translated
 from app.models import Card, CardRemark
 from app.models.cards import LOCKED
 from app.models.columns import utc_now
@@ -240,5 +241,5 @@ def version(card_id: int, number: int) -> str:
         version=kept[number],
         first=number - 1 not in kept,
         changed=differences(instrument, before, contents(kept[number])["fields"]),
-        steps=STEPS,
+        steps=translated(STEPS),
     )

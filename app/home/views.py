@@ -8,6 +8,7 @@ from flask_login import current_user
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import interface
 from app.access import allowed
 from app.auth.views import safe_target
 from app.extensions import db
@@ -81,6 +82,17 @@ def look() -> Response:
         response.set_cookie("vision", following, max_age=31536000, httponly=True, samesite="Lax")
     else:
         response.delete_cookie("vision")
+    return response  # type: ignore[return-value]
+
+
+@bp.get("/language")
+def language() -> Response:
+    """Choose the language of the pages. A taste of the browser, not data."""
+    response = redirect(safe_target(request.args.get("next")))
+    if (wanted := request.args.get("to")) in interface.LANGUAGES and wanted != "ru":
+        response.set_cookie(interface.COOKIE, wanted, max_age=31536000, httponly=True, samesite="Lax")
+    else:
+        response.delete_cookie(interface.COOKIE)
     return response  # type: ignore[return-value]
 
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from app.content import instrument_of, rules_of
 from app.individual.forms import MOST_DEFICITS
+from app.interface import in_russian
 from app.models import Submission, Wave
 from app.profiles import earlier_scores, profile_page
 from app.submissions import checked_of
@@ -22,6 +23,7 @@ def profile_of(wave: Wave, submission: Submission, sealed: dt.datetime | None = 
     return profile_page(instrument, checked_of(submission), rules_of(wave.rule_version), earlier)
 
 
+@in_russian
 def draft_deficits(wave: Wave, submission: Submission, today: dt.date) -> list[dict[str, Any]]:
     """The deepest deficits, the highest level first, with what the rules offer and the preferred forms of help."""
     shown = profile_of(wave, submission)

@@ -5,12 +5,14 @@ import datetime as dt
 from flask_babel import gettext as _
 
 from app.individual.forms import OUTCOMES, SELF
+from app.interface import in_russian
 from app.models import IndividualRoute
 from app.navigation import day
 from surveys.document import Cell, Column, Paragraph, Report, Row, Section, Signature, Table
 from surveys.document import Letterhead as Head
 
 
+@in_russian
 def route_document(route: IndividualRoute, *, demo: bool) -> Report:
     """«Индивидуальный образовательный маршрут» of one teacher."""
     tables, sections = [], []

@@ -14,6 +14,7 @@ from app.instruments import queries
 from app.instruments.files import XLSX, as_stream, chosen, read_upload, told, written
 from app.instruments.forms import ApprovalForm, ConfirmForm, UploadForm
 from app.instruments.version_page import KINDS, state_of
+from app.interface import translated
 from app.models import RuleVersion
 from surveys.errors import DefinitionError
 from surveys.rules import Catalogue, read_rules
@@ -50,7 +51,7 @@ def _page(version: RuleVersion, form: ApprovalForm, upload: UploadForm, problems
         rules=rules_of(version),
         state=state_of(version),
         changes=changes_of(version),
-        kinds=KINDS,
+        kinds=translated(KINDS),
         form=form,
         upload=upload,
         problems=problems,

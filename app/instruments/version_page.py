@@ -5,16 +5,18 @@ from typing import Any
 
 from flask import render_template
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.content import instrument_of
 from app.instruments import queries
 from app.instruments.forms import ApprovalForm, UploadForm
+from app.interface import N_, translated
 from app.models import InstrumentVersion
 from surveys.definition import Instrument, Item
 from surveys.difference import Change
 from surveys.plain_language import language_warnings, reading_minutes
 
-KINDS = {"added": "добавлен", "removed": "удалён", "changed": "изменён"}
+KINDS = {"added": N_("добавлен"), "removed": N_("удалён"), "changed": N_("изменён")}
 
 
 def state_of(version: Any) -> tuple[str, str]:
@@ -41,7 +43,7 @@ def page_of(
         instrument=instrument,
         state=state_of(version),
         changes=changes,
-        kinds=KINDS,
+        kinds=translated(KINDS),
         form=form,
         problems=problems,
         more=more,

@@ -11,15 +11,16 @@ from sqlalchemy import JSON, Boolean, Date, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
+from app.interface import N_
 from app.models.columns import Code, Created, Key, Sha256, Title, UtcTime, refers
 from app.models.definitions import InstrumentVersion
 from app.models.people import Person, School
 
 CARD_STATES = {
-    "draft": "заполняется",
-    "sent": "отправлена",
-    "returned": "возвращена на уточнение",
-    "accepted": "принята",
+    "draft": N_("заполняется"),
+    "sent": N_("отправлена"),
+    "returned": N_("возвращена на уточнение"),
+    "accepted": N_("принята"),
 }
 LOCKED = ("sent", "accepted")
 

@@ -8,15 +8,16 @@ from sqlalchemy import JSON, Boolean, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
+from app.interface import N_
 from app.models.columns import Code, Created, Key, Time, Title, UtcTime, refers
 
 ROLES = {
-    "teacher": "педагог",
-    "head": "руководитель ОУ",
-    "coordinator": "школьный координатор",
-    "methodist": "методист",
-    "municipal": "муниципальный координатор",
-    "admin": "администратор",
+    "teacher": N_("педагог"),
+    "head": N_("руководитель ОУ"),
+    "coordinator": N_("школьный координатор"),
+    "methodist": N_("методист"),
+    "municipal": N_("муниципальный координатор"),
+    "admin": N_("администратор"),
 }
 SCHOOL_ROLES = frozenset({"teacher", "head", "coordinator"})
 

@@ -7,15 +7,16 @@ from sqlalchemy import JSON, Boolean, Date, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
+from app.interface import N_
 from app.models.columns import Code, Created, Key, Title, UtcTime, refers
 
 DEADLINE_KINDS = ("date", "month", "ongoing", "by_schedule", "on_receipt", "none")
 STATES = {
-    "not_started": "не начато",
-    "in_work": "в работе",
-    "partly": "выполнено частично",
-    "done": "выполнено",
-    "na": "не относится",
+    "not_started": N_("не начато"),
+    "in_work": N_("в работе"),
+    "partly": N_("выполнено частично"),
+    "done": N_("выполнено"),
+    "na": N_("не относится"),
 }
 
 

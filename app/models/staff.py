@@ -7,19 +7,20 @@ from sqlalchemy import JSON, Boolean, Date, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
+from app.interface import N_
 from app.models.columns import Created, Key, refers
 from app.models.people import School
 
 POSTS = {
-    "teacher": "учитель",
-    "psychologist": "педагог-психолог",
-    "defectologist": "логопед, дефектолог",
-    "social": "социальный педагог",
-    "other": "другая должность",
+    "teacher": N_("учитель"),
+    "psychologist": N_("педагог-психолог"),
+    "defectologist": N_("логопед, дефектолог"),
+    "social": N_("социальный педагог"),
+    "other": N_("другая должность"),
 }
-CATEGORIES = {"high": "высшая", "first": "первая", "szd": "СЗД", "none": "нет"}
-EXPERIENCE = {"3": "до 3 лет", "4_20": "4–20 лет", "21": "более 20 лет"}
-AGES = {"35": "моложе 35", "36_54": "35–54", "55": "55 и старше"}
+CATEGORIES = {"high": N_("высшая"), "first": N_("первая"), "szd": N_("СЗД"), "none": N_("нет")}
+EXPERIENCE = {"3": N_("до 3 лет"), "4_20": N_("4–20 лет"), "21": N_("более 20 лет")}
+AGES = {"35": N_("моложе 35"), "36_54": "35–54", "55": N_("55 и старше")}
 
 
 class StaffMember(db.Model):

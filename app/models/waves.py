@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, Date, LargeBinary, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
+from app.interface import N_
 from app.models.columns import Code, Created, Key, Sha256, Time, Title, UtcTime, refers
 from app.models.definitions import ConsentText, InstrumentVersion, RuleVersion
 from app.models.people import Person, School
@@ -17,7 +18,7 @@ from app.models.people import Person, School
 if TYPE_CHECKING:
     from app.models.findings import Finding
 
-STAGES = {"baseline": "входная", "midline": "промежуточная", "endline": "выходная"}
+STAGES = {"baseline": N_("входная"), "midline": N_("промежуточная"), "endline": N_("выходная")}
 POOLED = "pooled"  # code of the reporting unit of schools that are shown together
 DONE = ("sent", "refused")  # shown to others as one word, «готово»
 

@@ -6,6 +6,7 @@ from flask_login import current_user
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
+from app.interface import translated
 from app.models import Person, School
 from app.models.people import ROLES, SCHOOL_ROLES
 from app.people import queries
@@ -20,7 +21,7 @@ def page_of(person: Person, role_form: RoleForm, reason_form: ReasonForm | None 
         "people/show.html",
         person=person,
         changeable=changeable,
-        roles=ROLES,
+        roles=translated(ROLES),
         role_form=role_form,
         reason_form=reason_form or ReasonForm(formdata=None),
         slips=queries.person_slips(person) if changeable else [],
@@ -42,7 +43,9 @@ def changeable_or_refuse(person_id: int) -> Person:
 
 def fill_choices(role: SelectField, school: SelectField) -> None:
     """Roles and schools that the person signed in may give."""
-    role.choices = [SelectChoice(key, title) for key, title in ROLES.items() if key in grantable(current_user)]
+    role.choices = [
+        SelectChoice(key, title) for key, title in translated(ROLES).items() if key in grantable(current_user)
+    ]
     schools = queries.list_schools(schools_changed(current_user))
     blank = [SelectChoice("", _("не нужна: роль муниципальная"))] if schools_changed(current_user) is None else []
     school.choices = [*blank, *(SelectChoice(one.code, one.short_name) for one in schools)]

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.auth.codes import address_form, printed
 from app.extensions import db
+from app.interface import in_russian
 from app.models import School, Slip
 from app.models.columns import utc_now
 from app.people import queries
@@ -61,6 +62,7 @@ def school_or_404(code: str) -> School:
     return next((school for school in schools if school.code == code), None) or abort(404)
 
 
+@in_russian
 def sheet(fresh: list[queries.FreshSlip], school: School | None) -> str:
     """The page to print: ten slips on an A4 sheet."""
     address = str(current_app.config["PUBLIC_URL"])

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from wtforms.form import Form
 
 from app.extensions import db
+from app.interface import translated
 from app.models.people import ROLES
 from app.people import files, queries, slips, terms, unsealing
 from app.people.forms import NewPersonForm, PersonForm, RoleForm
@@ -34,7 +35,7 @@ def index() -> str:
         page=page,
         pages=-(-total // queries.PAGE),
         asked=asked,
-        roles=ROLES,
+        roles=translated(ROLES),
         schools=queries.list_schools(reach),
     )
 

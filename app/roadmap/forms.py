@@ -61,7 +61,7 @@ class ProofForm(FlaskForm):
 
 
 class MarkForm(ProofForm):
-    state = RadioField(_l("Ход выполнения"), choices=[SelectChoice(key, title) for key, title in STATES.items()])
+    state = RadioField(_l("Ход выполнения"), choices=[SelectChoice(key, _l(title)) for key, title in STATES.items()])
 
     def validate_files(self, _field: MultipleFileField) -> None:
         if self.state.data == "done":

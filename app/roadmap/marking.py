@@ -16,6 +16,7 @@ from app.evidence import (
     take_files,
 )
 from app.extensions import db
+from app.interface import translated
 from app.marks import MUNICIPALITY, change_state, review_state
 from app.models import Evidence, ItemState, RoadmapItem
 from app.models.roadmap import STATES
@@ -52,7 +53,7 @@ def mark(number: str, scope: str) -> str | Response | tuple[str, int]:
     remove(files, removed)
     save(state, form)
     db.session.commit()
-    flash(_("Сохранено: п. %(number)s, %(state)s.", number=number, state=STATES[state.state]))
+    flash(_("Сохранено: п. %(number)s, %(state)s.", number=number, state=_(STATES[state.state])))
     return redirect(url_for("roadmap.item", number=number, plan=request.args.get("plan")))
 
 
@@ -71,7 +72,9 @@ def chosen_files() -> set[int]:
 
 def _page(row: RoadmapItem, state: ItemState, files: list[Evidence], form: MarkForm) -> str:
     name = queries.school_names().get(state.scope, _("муниципалитет"))
-    return render_template("roadmap/mark.html", item=row, state=state, files=files, form=form, name=name, states=STATES)
+    return render_template(
+        "roadmap/mark.html", item=row, state=state, files=files, form=form, name=name, states=translated(STATES)
+    )
 
 
 def known(state: ItemState) -> dict[str, str | bool]:

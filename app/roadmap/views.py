@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from flask import abort, render_template, request
 
 from app.evidence import files_at, files_of
+from app.interface import translated
 from app.marks import MUNICIPALITY, Mark, marks_at, marks_now, tallies, tally
 from app.models import RoadmapPlan
 from app.models.roadmap import STATES
@@ -59,7 +60,7 @@ def index() -> str:
         scope=scope,
         reach=reach,
         schools=queries.school_names(),
-        states=STATES,
+        states=translated(STATES),
         scope_name=scope_name,
         kept={key: value for key, value in request.args.items() if key in FILTERS},
     )
@@ -137,6 +138,6 @@ def item(number: str) -> str:
         may_review=marked is None and not past,
         municipality=MUNICIPALITY,
         schools=queries.school_names(),
-        states=STATES,
+        states=translated(STATES),
         scope_name=scope_name,
     )

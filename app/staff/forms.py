@@ -13,7 +13,7 @@ from app.staff.subjects import subject_labels
 
 def choices(words: dict[str, str], *, blank: bool = False) -> list[SelectChoice]:
     first = [SelectChoice("", _l("не указано"))] if blank else []
-    return [*first, *(SelectChoice(code, label) for code, label in words.items())]
+    return [*first, *(SelectChoice(code, _l(label)) for code, label in words.items())]
 
 
 class CommaDecimalField(DecimalField):

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from app.events import record
 from app.extensions import db
+from app.interface import translated
 from app.models import School, StaffMember, Vacancy
 from app.models.columns import utc_now
 from app.models.staff import AGES, CATEGORIES, EXPERIENCE, POSTS
@@ -75,7 +76,12 @@ def school_page(kept: School, form: VacancyForm) -> str:
         vacancies=vacancies_of([kept.id]),
         form=form,
         subjects=subject_labels(),
-        words={"post": POSTS, "category": CATEGORIES, "experience": EXPERIENCE, "age": AGES},
+        words={
+            "post": translated(POSTS),
+            "category": translated(CATEGORIES),
+            "experience": translated(EXPERIENCE),
+            "age": translated(AGES),
+        },
     )
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.interface import in_russian
 from app.letters import closing_by_school
 from app.models import Wave
 from app.navigation import day
@@ -36,6 +37,7 @@ def lines_of(wave: Wave, rows: list[queries.Completion]) -> list[list[str | int]
 
 
 @bp.get("/<code>/board.<kind>")
+@in_russian
 def board(code: str, kind: str) -> Response:
     """Who is asked, has begun, is done, by school."""
     wave = queries.find_wave(code, school_reach(current_user, "head", "coordinator"))

@@ -56,7 +56,7 @@ class WaveForm(FlaskForm):
         description=_l("Для адреса страниц и команд: латинские буквы, цифры и дефис"),
     )
     stage = RadioField(
-        _l("Стадия"), choices=[SelectChoice(code, words) for code, words in STAGES.items()], default="baseline"
+        _l("Стадия"), choices=[SelectChoice(code, _l(words)) for code, words in STAGES.items()], default="baseline"
     )
     instrument_version_id = SelectField(_l("Анкета"), coerce=int)
     schools = SelectMultipleField(

@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.events import record
 from app.extensions import db
+from app.interface import in_russian
 from app.models import ConsentText, InstrumentVersion, Wave, WaveSchool
 from app.models.columns import utc_now
 from app.models.waves import POOLED
@@ -72,6 +73,11 @@ def _version(one: InstrumentVersion | ConsentText) -> SelectChoice:
     return SelectChoice(one.id, _("%(title)s, версия %(version)s", title=one.title, version=one.version))
 
 
+@in_russian
+def _usual_title() -> str:
+    return _("Входная диагностика профессиональных затруднений")
+
+
 def suggest(form: WaveForm, wave: Wave | None, school_ids: list[int], numbers: set[str]) -> None:
     """What the form shows before anything is typed: the draft, or a sensible new wave."""
     if wave:
@@ -83,7 +89,7 @@ def suggest(form: WaveForm, wave: Wave | None, school_ids: list[int], numbers: s
         )
         return
     today = dt.datetime.now(form.zone)
-    form.title.data = _("Входная диагностика профессиональных затруднений")
+    form.title.data = _usual_title()
     form.code.data = free_code(f"baseline-{today.year}", form.taken_codes)
     form.roadmap_item_number.data = DEFAULT_ITEM if DEFAULT_ITEM in numbers else ""
     form.schools.data = school_ids

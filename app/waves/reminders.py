@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from app.events import record
 from app.extensions import db
+from app.interface import in_russian
 from app.letters import DIGEST, REMINDER, ask_sending, chat_text, closing_by_school, queue_letters, recipients
 from app.mail import BadMailUrlError, mail_server
 from app.models import Wave
@@ -69,7 +70,7 @@ def page_of(wave: Wave, form: ScheduleForm) -> str:
         wave=wave,
         form=form,
         confirm=ConfirmForm(formdata=None),
-        text=chat_text(wave, day(until_of(wave, reach), year=False)),
+        text=_chat_words(wave, reach),
         until=until_of(wave, reach),
         left=total.asked - total.done,
         addressed=len(recipients(wave.id, REMINDER, reach)),
@@ -79,7 +80,13 @@ def page_of(wave: Wave, form: ScheduleForm) -> str:
     )
 
 
+@in_russian
+def _chat_words(wave: Wave, reach: frozenset[int] | None) -> str:
+    return chat_text(wave, day(until_of(wave, reach), year=False))
+
+
 @bp.get("/<code>/notice")
+@in_russian
 def notice(code: str) -> str:
     """The same words with a QR square, to hang in the staff room."""
     wave = open_wave_or_404(code)
