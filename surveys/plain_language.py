@@ -31,8 +31,8 @@ SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[«(]?[А-ЯЁA-Z])")
 ABBREVIATION = re.compile(r"\b[А-ЯЁ]{2,}[а-яё]?\b|\b[A-Z]{2,}\b")
 KNOWN = {"РФ", "РСФСР", "СССР", "ЕГЭ", "ОГЭ", "ВУЗ", "СМИ", "США", "ПДД", "URL", "PDF", "QR"}
 INFINITIVE = r"\w{2,}(?:ать|ять|еть|ить|ыть|уть|оть|ться|сти|зти|чь)"
+EXPLAINED = re.compile(r"\b([А-ЯЁ]{2,}[а-яё]?|[A-Z]{2,})\b\s*[(—–]\s*[а-яё]{3}")
 DOUBLE = (
-    (re.compile(r"\?.*\S.*\?"), "два вопроса сразу"),
     (re.compile(r"\bи/или\b", re.IGNORECASE), "«и/или»: отвечающий не знает, о чём вопрос"),
     (re.compile(r",?\s+а также\s+", re.IGNORECASE), "«а также»: похоже на два вопроса в одном"),
     (re.compile(rf"\b{INFINITIVE}\s+и\s+{INFINITIVE}\b"), "два действия через «и»: похоже на два вопроса в одном"),
@@ -56,6 +56,8 @@ def language_warnings(instrument: Instrument) -> list[Remark]:
     told: set[str] = set()
     for place, asks, text in texts:
         found += [Remark(place, "long", words) for words in _long(text)]
+        if asks and any(WORD.search(part) for part in text.split("?")[1:-1]):
+            found.append(Remark(place, "double", f"два вопроса сразу: {_short(text)}"))
         if asks:
             found += [
                 Remark(place, "double", f"{words}: {_short(text)}") for sign, words in DOUBLE if sign.search(text)
@@ -95,8 +97,7 @@ def _long(text: str) -> Iterator[str]:
 def _explained(text: str) -> set[str]:
     """Abbreviations that stand in brackets after words, or before a dash or brackets with words."""
     found = {mark for inside in re.findall(r"\w\s+\(([^()]*)\)", text) for mark in ABBREVIATION.findall(inside)}
-    found |= {mark for mark in ABBREVIATION.findall(text) if re.search(rf"\b{mark}\b\s*(?:\(|—|–)\s*[а-яё]{{3}}", text)}
-    return found
+    return found | set(EXPLAINED.findall(text))
 
 
 def _shouted(text: str) -> bool:

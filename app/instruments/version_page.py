@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import render_template
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from app.content import instrument_of
 from app.instruments import queries
@@ -16,7 +15,7 @@ from surveys.definition import Instrument, Item
 from surveys.difference import Change
 from surveys.plain_language import language_warnings, reading_minutes
 
-KINDS = {"added": N_("добавлен"), "removed": N_("удалён"), "changed": N_("изменён")}
+KINDS = {"added": N_("добавлено"), "removed": N_("удалено"), "changed": N_("изменено")}
 
 
 def state_of(version: Any) -> tuple[str, str]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from app.content import instrument_of, rules_of, store_instrument, store_rules
 from app.editions import draft_of, incomparable_between, newest
@@ -377,3 +379,23 @@ def test_draft_of_the_card_and_of_the_questionnaire_open_in_preview(login_as):
         for number in (1, 2):
             assert client.get(f"/instruments/{version.id}/preview/{number}").status_code == 200
         assert client.get(f"/instruments/{version.id}/preview/99").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name", ["xlsform/pyxform__cascading_select_test_equivalent.xls", "malformed/ok_baseline.xlsx", "csv"]
+)
+def test_every_kind_of_file_is_taken(login_as, name):
+    data = Path(__file__).parents[1] / "data"
+    rows = "survey;;;\r\n;type;name;label\r\n;text;q;Чего не хватает?\r\nsettings;;\r\n;form_id;form_title\r\n;f;Форма"
+    content = rows.encode("cp1251") if name == "csv" else (data / name).read_bytes()
+    page = send(login_as("galina"), content, f"form.{name.rpartition('.')[2]}").get_data(as_text=True)
+    assert "Получился черновик" in page
+
+
+def test_limit_of_an_upload_is_named(login_as):
+    client = login_as("galina")
+    token, big = token_of(client, "/instruments/"), io.BytesIO(b"PK\x03\x04" + b"0" * (10 * 2**20))
+    boundary, body = encode_multipart({"csrf_token": token, "file": FileStorage(big, "big.xlsx")})
+    response = client.post("/instruments/", data=body, content_type=f"multipart/form-data; boundary={boundary}")
+    assert response.status_code == 422
+    assert "файл больше 10 МБ" in response.get_data(as_text=True)
