@@ -8,7 +8,7 @@ from surveys.document import Cell, Column, Report, Row, Table
 from surveys.findings import Finding
 from surveys.kinds.parts import Draft, finished
 from surveys.kinds.plan import block_of
-from surveys.printing import share_of_words
+from surveys.printing import hidden_words, share_of_words
 from surveys.released import GroupFigures, Share
 from surveys.report_context import ReportContext
 from surveys.report_tables import count_cell, words_cell
@@ -108,6 +108,8 @@ def by_school_table(context: ReportContext, wanted: Sequence[Scale]) -> Table:
     for group in groups:
         total = group.code == context.group.code
         cells = [count_cell(_deficit(group, scale.name), context.released.k) for scale in wanted]
+        if group.hidden:
+            cells = [words_cell(hidden_words(group.hidden, context.released.k), hidden=True) for _scale in wanted]
         rows.append(Row(key=group.code, cells=[words_cell(group.label), *cells], total=total))
     title = "Учителя со средним и высоким уровнем дефицита, чел."
     return Table(id="courses-schools", title=title, columns=columns, rows=rows, source=context.source, wide=True)
