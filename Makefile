@@ -45,7 +45,7 @@ catalogues: dev
 	@mkdir -p app/translations
 	$(B)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output -o app/translations/messages.pot .
 	@for language in ru en; do \
-		if [ -f app/translations/$$language/LC_MESSAGES/messages.po ]; then command=update; else command=init; fi; \
+		if [ -f app/translations/$$language/LC_MESSAGES/messages.po ]; then command="update -N --ignore-obsolete --ignore-pot-creation-date"; else command=init; fi; \
 		$(B)/pybabel -q $$command -i app/translations/messages.pot -d app/translations -l $$language; done
 	@rm app/translations/messages.pot
 

@@ -24,6 +24,7 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.config import TestConfig
 from app.extensions import db
+from tests.catalogues import compile_catalogues
 from tests.world import PASSWORD, build_world
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -31,6 +32,11 @@ TOOLS = {
     "browser": ("Chromium", CHROMIUM),
     "office": ("LibreOffice и pdftoppm", shutil.which("soffice") and shutil.which("pdftoppm")),
 }
+
+
+def pytest_configure() -> None:
+    """Words agree with numbers only through the compiled catalogue."""
+    compile_catalogues()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -6,6 +6,7 @@
   var data = JSON.parse(form.dataset.card);
   var LENIENT = ["max", "min", "exists", "empty", "coalesce", "count-non-empty"];
   var LARGEST = 20 * 1024 * 1024;
+  var words = form.dataset;  // the page's words, in its language
   var changed = false;
 
   function control(name) { return form.elements[name]; }
@@ -71,15 +72,16 @@
     if (typeof total !== "number" || total === whole) return text;
     var code = check.fields.filter(function (one) { return one[0] === check.sum[1]; })[0][2];
     var by = shown(Number(Math.abs(whole - total).toPrecision(15)));
-    return text + ", в поле " + code + " — " + shown(total) + ": " + (whole > total ? "больше на " : "меньше на ") + by;
+    var filled = { code: code, total: shown(total), way: whole > total ? words.more : words.less, by: by };
+    return text + words.differs.replace(/\{(\w+)\}/g, function (all, name) { return filled[name]; });
   }
   function showSum(check, good) {
     var line = document.getElementById("sum-" + check.code);
     if (!line) return;
-    var words = line.querySelector("[data-sum-text]"), sum = line.querySelector("[data-sum]"), text = arithmetic(check);
+    var mark = line.querySelector("[data-sum-text]"), sum = line.querySelector("[data-sum]"), text = arithmetic(check);
     line.classList.toggle("bad", !good);
-    words.className = good ? "tag done" : "msg e";
-    words.textContent = good ? "Сумма" : words.dataset.sumText;
+    mark.className = good ? "tag done" : "msg e";
+    mark.textContent = good ? words.sum : mark.dataset.sumText;
     if (sum.textContent !== text) sum.textContent = text;
   }
   function checkAll() {
@@ -102,7 +104,7 @@
   }
   form.addEventListener("input", function (event) {
     changed = true;
-    document.getElementById("saved").textContent = "Не сохранено";
+    document.getElementById("saved").textContent = words.unsaved;
     document.getElementById("saved").classList.remove("saved");
     var mark = /^nd-(.+)$/.exec(event.target.name);
     if (mark) {
@@ -115,7 +117,7 @@
   });
   form.addEventListener("change", function (event) {
     var file = event.target.type === "file" && event.target.files[0];
-    event.target.setCustomValidity(file && file.size > LARGEST ? "Файл больше 20 МБ; уменьшите его или разделите" : "");
+    event.target.setCustomValidity(file && file.size > LARGEST ? words.large : "");
     if (file) event.target.reportValidity();
   });
   form.addEventListener("submit", function (event) {
