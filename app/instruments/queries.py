@@ -37,9 +37,9 @@ def list_lines(model: type[Kept]) -> list[Line]:
     return sorted(lines, key=lambda line: (getattr(line.current or line.draft, "kind", "") == "card", line.title))
 
 
-def find_version(model: type[Kept], version_id: int) -> Kept | None:
-    """One version."""
-    return db.session.get(model, version_id)
+def find_version(model: type[Kept], version_id: int, *, lock: bool = False) -> Kept | None:
+    """One version; ``lock`` keeps others from changing it until the end of the transaction."""
+    return db.session.get(model, version_id, with_for_update=lock)
 
 
 def is_current(version: InstrumentVersion | RuleVersion) -> bool:

@@ -29,7 +29,7 @@ def version_or_404(version_id: int) -> RuleVersion:
 
 
 def draft_or_409(version_id: int) -> RuleVersion:
-    version = version_or_404(version_id)
+    version = queries.find_version(RuleVersion, version_id, lock=True) or abort(404)
     if version.published_utc is not None:
         abort(409)
     return version

@@ -5,6 +5,8 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import Conflict
 from werkzeug.wrappers import Response
 
 from app.content import instrument_of
@@ -15,6 +17,7 @@ from app.instruments.files import chosen, read_upload, told
 from app.instruments.forms import ConfirmForm, UploadForm, draft_form, marks_in
 from app.instruments.version_page import page_of
 from app.models import InstrumentVersion, RuleVersion
+from app.pages import error_page
 from surveys.definition import Instrument, open_instrument
 from surveys.errors import DefinitionError
 
@@ -22,6 +25,13 @@ bp = Blueprint("instruments", __name__, url_prefix="/instruments")
 bp.register_blueprint(exports.bp)
 bp.register_blueprint(preview.bp)
 bp.register_blueprint(rules.bp)
+
+
+@bp.errorhandler(IntegrityError)
+def taken_meanwhile(_error: IntegrityError) -> tuple[str, int]:
+    """Two people made the same next version at once: the second one is told to look again."""
+    db.session.rollback()
+    return error_page(Conflict())
 
 
 @bp.get("/")
@@ -94,7 +104,7 @@ def version_or_404(version_id: int) -> InstrumentVersion:
 
 
 def draft_or_409(version_id: int) -> InstrumentVersion:
-    version = version_or_404(version_id)
+    version = queries.find_version(InstrumentVersion, version_id, lock=True) or abort(404)
     if version.published_utc is not None:
         abort(409)
     return version

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import re
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from surveys.xlsform.limits import (
     check_old_book,
 )
 
+NONSENSE = re.compile(r"[а-яё][А-ЯЁ]{2}|[\u0400-\u040f\u0450-\u045f\u0490\u0491–—‘’“”†‡•…‰‹›€™¤-¿]{2}|[А-я][†-›]")
+SENSE = re.compile(r"[а-яё]{3}")
 KNOWN = ("survey", "choices", "settings", "scales", "levels", "quality", "checks", "indicators")
 
 
@@ -236,13 +239,15 @@ def _read_csv(content: bytes, source: str, known: Sequence[str]) -> Book:
 
 
 def _decoded(content: bytes, source: str) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    for encoding in ("utf-8-sig", "cp1251"):
+    """UTF-16 by its mark, UTF-8, else Windows-1251; a text that becomes nonsense is refused, never stored."""
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1251"):
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
+        # KOI8-R and DOS read as Windows-1251 give words like «бНОПНЯ» and rows of signs
+        strange = len(NONSENSE.findall(text)) if encoding == "cp1251" else 0
+        if "\0" not in text and strange <= len(SENSE.findall(text)):
             return text
-    raise DefinitionError("кодировка файла не UTF-8 и не Windows-1251", source)
+    raise DefinitionError("кодировка файла не распознана: сохраните его как «CSV UTF-8»", source)

@@ -157,3 +157,19 @@ def test_circle_in_the_sectors_of_an_old_workbook_is_found_before_it_is_followed
     (tmp_path / "f.xls").write_bytes(content)
     with pytest.raises(DefinitionError, match="повреждён"):
         read_xlsform(tmp_path / "f.xls")
+
+
+TEXT = "survey;;;\r\n;type;name;label\r\n;text;q;Чего вам не хватает для работы с учениками?\r\n"
+
+
+@pytest.mark.parametrize("encoding", ["koi8-r", "cp866"])
+def test_text_in_a_forgotten_encoding_is_refused_not_stored_as_nonsense(encoding, tmp_path):
+    (tmp_path / "f.csv").write_bytes(TEXT.encode(encoding))
+    with pytest.raises(DefinitionError, match="кодировка"):
+        read_xlsform(tmp_path / "f.csv")
+
+
+def test_halved_utf_16_is_refused(tmp_path):
+    (tmp_path / "f.csv").write_bytes(TEXT.encode("utf-16")[:-1])
+    with pytest.raises(DefinitionError, match="кодировка"):
+        read_xlsform(tmp_path / "f.csv")
