@@ -30,7 +30,7 @@ def store_plan(
             "notes": roadmap.notes,
             "people": [person.model_dump(mode="json") for person in roadmap.people],
             "roles": [role.model_dump(mode="json") for role in roadmap.roles],
-            "schools": [school.key for school in roadmap.schools],
+            "schools": [school.code for school in schools],
         },
     )
     db.session.add(plan)

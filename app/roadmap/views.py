@@ -15,7 +15,7 @@ from app.plan_changes import as_of
 from app.plans import all_plans, count_by_status
 from app.reach import scope_name
 from app.restrictions import restricted_on
-from app.roadmap import dates, marking, queries
+from app.roadmap import amending, dates, marking, queries  # noqa: F401  (their routes)
 from app.roadmap.room import bp, chosen_plan, day_end, item_or_404, my_keys, reach_marked, reach_read, today_here
 
 __all__ = ["bp"]

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from app.extensions import db
-from app.models import Evidence, ItemState, Notice, RoadmapItem, ScheduleDate
+from app.models import Evidence, ItemState, Notice, Person, PlanDraft, RoadmapItem, ScheduleDate
 from app.plan_changes import add_schedule_date, receive
 from app.storage import store_file
 
@@ -36,6 +36,9 @@ def _add_shared() -> None:
     studied = db.session.get_one(RoadmapItem, state_of("3.4", "school1").item_id)
     notice = receive(studied, "Методические рекомендации", DAY)
     _keep_file("notice", notice.id, None, "school1")
+    maria = db.session.scalars(db.select(Person.id).where(Person.login == "maria")).one()
+    head = {"year": 2021, "title": "План", "amends": "", "notes": [], "basis": "приказ № 1"}
+    db.session.add(PlanDraft(owner_id=maria, filename="plan.xlsx", head=head, rows=[]))
 
 
 def _keep_file(kind: str, subject_id: int, school_id: int | None, code: str) -> None:
@@ -59,6 +62,7 @@ def parameters(code: str) -> dict[str, Any]:
         "roadmap.unschedule.number": "3.19",
         "roadmap.date_id": db.session.scalars(db.select(ScheduleDate.id)).first(),
         "roadmap.document.number": "3.4",
+        "roadmap.draft_id": db.session.scalars(db.select(PlanDraft.id)).first(),
         "roadmap.notice_id": db.session.scalars(db.select(Notice.id)).first(),
         "roadmap.notice_file.file_id": db.session.scalars(
             db.select(Evidence.id).where(Evidence.subject_type == "notice")
