@@ -4,8 +4,9 @@ Persons are matched by their key and leave as summaries only: nothing here gives
 """
 
 import datetime as dt
+import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from app.content import instrument_of
 from app.editions import incomparable_between
 from app.extensions import db
 from app.models import InstrumentVersion, School, Snapshot, Submission, Wave
+from surveys.answers import CLOSED, NO_ANSWER, closed_items, code_bytes
 from surveys.definition import Instrument
 from surveys.released import Change, Released
 
@@ -32,9 +34,9 @@ def load_answers(
 
     query = (
         db.select(
-            Submission.values,
-            Submission.not_applicable,
-            Submission.not_asked,
+            db.cast(Submission.values, db.Text),
+            db.cast(Submission.not_applicable, db.Text),
+            db.cast(Submission.not_asked, db.Text),
             School.code,
             Submission.active_seconds,
             Submission.codes,
@@ -47,13 +49,24 @@ def load_answers(
         query = query.where(Submission.received_utc <= until)
     rows = list(db.session.execute(query))
     random.SystemRandom().shuffle(rows)
+    states = _states_reader(instrument, [row[5] for row in rows])
     answers = AnswerSet.from_submissions(
         instrument,
-        [(row[0], row[1], row[2], {"school": row[3]}) for row in rows],
+        [(json.loads(row[0]), states(row[1]), states(row[2]), {"school": row[3]}) for row in rows],
         [None if row[4] is None else float(row[4]) for row in rows],
         packed=[row[5] for row in rows],
     )
     return answers, [row[6] for row in rows]
+
+
+def _states_reader(instrument: Instrument, packed: list[bytes]) -> Callable[[str], list[str]]:
+    """How to read a stored list of names: only those of open questions where the vectors hold the closed ones."""
+    length = code_bytes(instrument) * len(closed_items(instrument))
+    if any(len(codes) != length for codes in packed):
+        return json.loads
+    names = [item.name for item in instrument.items if item.type not in (*CLOSED, *NO_ANSWER)]
+    quoted = [(name, json.dumps(name)) for name in names]
+    return lambda text: [name for name, sign in quoted if sign in text] if len(text) > 2 else []
 
 
 def previous_snapshot(wave: Wave) -> Snapshot | None:

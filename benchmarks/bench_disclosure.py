@@ -2,7 +2,8 @@
 
 Usage: python benchmarks/bench_disclosure.py [municipalities]
 Five schools of 1 to 30 teachers each: blocks, and items, choices and cases of the municipality; of every tenth two
-stages together. Shares hidden beyond the two-class rule are counted against what primary suppression alone hides. For cross tables the least number of further hidden cells is found by trying all.
+stages together. What is hidden is counted against what primary suppression alone hides. For cross
+tables the least number of further hidden cells is found by trying all.
 """
 
 import sys

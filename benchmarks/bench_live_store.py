@@ -91,7 +91,7 @@ def from_snapshot(body: bytes, form, schools: int) -> float:
     school = answers.groups["school"].astype(np.int64)
     whole, by_school = None, None
     for start in range(0, len(answers), CHUNK):
-        part = answers.take(np.arange(start, min(start + CHUNK, len(answers))))
+        part = answers.part(start, start + CHUNK)
         scores = score_all(part, form)
         own = school[start : start + CHUNK]
         first, last = int(own.min()), int(own.max()) + 1

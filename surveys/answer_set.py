@@ -3,8 +3,6 @@
 Memory is one byte for an answer to a question with one choice. numpy only.
 """
 
-import io
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -27,6 +25,7 @@ from surveys.answers import (
     stored_position,
 )
 from surveys.definition import Instrument, Item
+from surveys.packed_tables import pack_tables, unpack_tables
 
 Row = tuple[Mapping[str, Any], Iterable[str], Iterable[str], Mapping[str, str]]
 ANSWERED = 0
@@ -125,6 +124,23 @@ class AnswerSet:
             None if self.seconds is None else self.seconds[chosen],
         )
 
+    def part(self, start: int, stop: int) -> "AnswerSet":
+        """The respondents from ``start`` up to ``stop``, without copying the large tables."""
+        rows = slice(start, stop)
+        return AnswerSet(
+            self.closed_names,
+            self.closed[rows],
+            {name: table[rows] for name, table in self.several.items()},
+            self.number_names,
+            self.numbers[rows],
+            self.number_states[rows],
+            self.text_names,
+            {name: column[rows] for name, column in self.texts.items()},
+            self.text_states[rows],
+            {name: column[rows] for name, column in self.groups.items()},
+            None if self.seconds is None else self.seconds[rows],
+        )
+
     def states(self, name: str) -> NDArray[np.uint8]:
         """(n,) 0 where ``name`` was answered, else its state. A question that is not in the set reads as not asked."""
         if name in self.closed_names:
@@ -141,48 +157,46 @@ class AnswerSet:
         return np.full(len(self), NOT_ASKED, np.uint8)
 
     def to_bytes(self) -> bytes:
-        """A compressed snapshot, without pickle; read back by ``from_bytes``."""
-        meta = {
+        """A snapshot, read back in place by ``from_bytes``; not compressed, since unpacking costs more than it saves."""
+        meta: dict[str, Any] = {
             "closed": self.closed_names,
             "several": list(self.several),
             "numbers": self.number_names,
             "texts": {name: self.texts[name] for name in self.text_names},
-            "groups": {name: [str(value) for value in column] for name, column in self.groups.items()},
+            "groups": {},
         }
         arrays: dict[str, Any] = {f"s{place}": table for place, table in enumerate(self.several.values())}
+        for place, (name, column) in enumerate(self.groups.items()):
+            distinct, arrays[f"g{place}"] = np.unique(column, return_inverse=True)
+            meta["groups"][name] = [str(value) for value in distinct]
+            arrays[f"g{place}"] = arrays[f"g{place}"].astype(np.int32)
         if self.seconds is not None:
             arrays["seconds"] = self.seconds
-        encoded = np.frombuffer(json.dumps(meta, ensure_ascii=False).encode(), np.uint8)
-        file = io.BytesIO()
-        np.savez_compressed(
-            file,
-            meta=encoded,
-            closed=self.closed,
-            numbers=self.numbers,
-            number_states=self.number_states,
-            text_states=self.text_states,
-            **arrays,
-        )
-        return file.getvalue()
+        tables = {"closed": self.closed, "numbers": self.numbers}
+        tables |= {"number_states": self.number_states, "text_states": self.text_states, **arrays}
+        return pack_tables(meta, tables)
 
     @classmethod
     def from_bytes(cls, body: bytes) -> "AnswerSet":
         """Read what ``to_bytes`` wrote."""
-        with np.load(io.BytesIO(body), allow_pickle=False) as file:
-            meta = json.loads(file["meta"].tobytes().decode())
-            return cls(
-                meta["closed"],
-                file["closed"],
-                {name: file[f"s{place}"] for place, name in enumerate(meta["several"])},
-                meta["numbers"],
-                file["numbers"],
-                file["number_states"],
-                list(meta["texts"]),
-                meta["texts"],
-                file["text_states"],
-                {name: np.asarray(values, dtype=str) for name, values in meta["groups"].items()},
-                file["seconds"] if "seconds" in file.files else None,
-            )
+        meta, tables = unpack_tables(body)
+        groups = {
+            name: np.asarray(values, dtype=str)[tables[f"g{place}"]] if values else np.empty(0, dtype=str)
+            for place, (name, values) in enumerate(meta["groups"].items())
+        }
+        return cls(
+            meta["closed"],
+            tables["closed"],
+            {name: tables[f"s{place}"] for place, name in enumerate(meta["several"])},
+            meta["numbers"],
+            tables["numbers"],
+            tables["number_states"],
+            list(meta["texts"]),
+            meta["texts"],
+            tables["text_states"],
+            groups,
+            tables.get("seconds"),
+        )
 
 
 def _closed_table(

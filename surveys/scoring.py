@@ -54,6 +54,7 @@ class _Known:
         self.need = {item.need_of: item for item in instrument.items if item.need_of is not None}
         self.bounds: dict[str, tuple[float, float] | None] = {}
         self.tables: dict[tuple[str, int], Floats] = {}
+        self.codes: dict[tuple[str, int], NDArray[np.float32] | None] = {}
 
 
 def _known(instrument: Instrument) -> _Known:
@@ -280,6 +281,24 @@ def percent_table(instrument: Instrument, item: Item, size: int) -> "Floats":
     if (item.name, size) not in known:
         known[item.name, size] = _make_table(instrument, item, size)
     return known[item.name, size]
+
+
+def code_table(instrument: Instrument, item: Item, answers: "AnswerSet") -> "NDArray[np.float32] | None":
+    """Lookup from a packed code to the raw code, reversed items turned; None unless codes are small whole numbers."""
+    import numpy as np
+
+    from surveys.answers import stored_position
+
+    if item.type != "select_one" or item.name not in answers.closed_names:
+        return None
+    known, name = _known(instrument).codes, (item.name, answers.closed.dtype.itemsize)
+    if name not in known:
+        codes = numeric_codes(instrument, item) or [0.5]
+        table = np.zeros(256 if name[1] == 1 else 65536, np.float32)
+        for place, code in enumerate(codes):
+            table[stored_position(place)] = min(codes) + max(codes) - code if item.reverse else code
+        known[name] = table if all(code == int(code) and abs(code) <= 100 for code in codes) else None
+    return known[name]
 
 
 def _make_table(instrument: Instrument, item: Item, size: int) -> "Floats":

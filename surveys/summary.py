@@ -19,6 +19,7 @@ from surveys.scoring import (
     REQUEST,
     Scores,
     bounds_of,
+    code_table,
     item_percent,
     numeric_codes,
     ordered_levels,
@@ -241,12 +242,41 @@ def _products(answers: AnswerSet, instrument: Instrument, scale: str) -> Moments
     items = practice_items(instrument, scale)
     if not items:
         return Moments.empty(0)
+    if (exact := _whole_products(answers, instrument, items)) is not None:
+        return exact
     table = np.empty((len(answers), len(items)), order="F")
     complete = np.ones(len(answers), bool)
     for at, item in enumerate(items):
         table[:, at], valid = turned_codes(answers, instrument, item)
         complete &= valid
     return Moments.of(table if complete.all() else table[complete])
+
+
+# Sums of products of whole numbers are exact in single precision up to here: half the memory to move, no rounding.
+EXACT = 2**24
+
+
+def _whole_products(answers: AnswerSet, instrument: Instrument, items: list[Item]) -> Moments | None:
+    """Moments of a block of choices with small whole codes; None where the block is anything else."""
+    tables = [table for item in items if (table := code_table(instrument, item, answers)) is not None]
+    if len(tables) < len(items):
+        return None
+    largest = max(1.0, *(float(np.abs(one).max()) for one in tables))
+    whole, step = Moments.empty(len(items)), int(EXACT / largest**2)
+    for start in range(0, len(answers), step):
+        columns = [answers.closed[start : start + step, answers.closed_names.index(item.name)] for item in items]
+        rows = np.empty((len(columns[0]), len(items)), np.float32, order="F")
+        complete = np.ones(len(rows), bool)
+        for at, (column, table) in enumerate(zip(columns, tables, strict=True)):
+            np.take(table, column, out=rows[:, at], mode="clip")
+            complete &= (column < FIRST_STATE) | (column > 255) if column.dtype != np.uint8 else column < FIRST_STATE
+        kept = rows if complete.all() else rows[complete]
+        n = len(kept)
+        if n:
+            mean = kept.sum(axis=0, dtype=np.float64) / n
+            products = (kept.T @ kept).astype(np.float64) - n * np.outer(mean, mean)
+            whole = whole.merge(Moments(n, mean, products))
+    return whole
 
 
 def _people(answers: AnswerSet, instrument: Instrument, cases: NDArray[np.int8]) -> dict[str, int]:

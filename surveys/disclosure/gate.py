@@ -13,7 +13,6 @@ from surveys.definition import Instrument
 from surveys.disclosure.details import (
     LARGE,
     clean,
-    open_details,
     spread_groups,
 )
 from surveys.disclosure.groups import Range, deficit_range, hide_groups, means_open, next_to_hide, pooled
@@ -295,8 +294,7 @@ class _Gate:
         if share is None or share.kind != "exact":
             return None
         if not everything:
-            chosen = open_details(self.large, lambda one: one.scales.levels[0, at], self.total, self.k)
-            if name not in chosen:
+            if not self.details.may_show(name, f"levels {at}", lambda one: one.scales.levels[0, at]):
                 return None
         levels = ordered_levels(self.instrument)
         counts = {level.code: int(count) for level, count in zip(levels, group.scales.levels[0, at], strict=True)}

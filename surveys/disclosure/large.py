@@ -1,7 +1,7 @@
 """What is printed of the municipality and of large groups besides blocks: items, choices, cases, rules' figures."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -30,6 +30,7 @@ class Details:
     total: Summary
     large: dict[str, Summary]
     k: int
+    opened: dict[str, set[str]] = field(default_factory=dict)  # what was asked about -> groups that may show it
 
     def items(self, name: str, group: Summary, everything: bool) -> list[ItemFigures]:
         """Items of all blocks whose counts may be printed."""
@@ -47,9 +48,13 @@ class Details:
         return found
 
     def _detail(self, name: str, read: Callable[[Summary], Counts], item: str) -> bool:
-        if item not in self.total.counts:
-            return False
-        return name in open_details(self.large, read, self.total, self.k)
+        return item in self.total.counts and self.may_show(name, f"item {item}", read)
+
+    def may_show(self, name: str, what: str, read: Callable[[Summary], Counts]) -> bool:
+        """Whether the counts that ``read`` gives may be printed of the group ``name``; decided once for all groups."""
+        if what not in self.opened:
+            self.opened[what] = open_details(self.large, read, self.total, self.k)
+        return name in self.opened[what]
 
     def choices(self, name: str, group: Summary, everything: bool) -> list[ChoiceFigures]:
         """Context items: how often each option was named."""
@@ -67,9 +72,7 @@ class Details:
         """The four cases, block by block and together."""
         if not group.quadrants.sum():
             return []
-        if not everything and name not in open_details(
-            self.large, lambda one: one.quadrants.reshape(-1), self.total, self.k
-        ):
+        if not everything and not self.may_show(name, "quadrants", lambda one: one.quadrants.reshape(-1)):
             return []
         return quadrant_figures(self.instrument, group.quadrants, deficits, self.k)
 
@@ -78,16 +81,16 @@ class Details:
         if not self.instrument.quality:
             return None
         part = Part.free(group.rows, group.flagged)
-        if not everything and not self._two_class(name, lambda one: (one.flagged, one.rows)):
+        if not everything and not self._two_class(name, "flagged", lambda one: (one.flagged, one.rows)):
             return None
         return share_of(part, print_of(part, self.k), self.k)
 
-    def _two_class(self, name: str, read: Callable[[Summary], tuple[int, int]]) -> bool:
+    def _two_class(self, name: str, what: str, read: Callable[[Summary], tuple[int, int]]) -> bool:
         def table(one: Summary) -> Counts:
             count, n = read(one)
             return np.asarray([count, n - count], np.int64)
 
-        return name in open_details(self.large, table, self.total, self.k)
+        return self.may_show(name, what, table)
 
     def sensitivity(self, group: Summary) -> Literal["same", "changes"] | None:
         """Whether the level of any block changes without the flagged; a word only where they are 0 or at least k."""
@@ -115,7 +118,7 @@ class Details:
             count, n = people[part], people[whole]
             if count < self.k or n - count < self.k:
                 continue
-            if everything or self._two_class(name, _people_of(part, whole)):
+            if everything or self._two_class(name, figure, _people_of(part, whole)):
                 found[figure] = float(count) if figure == "mentor_ready" else 100 * count / n
         return found
 

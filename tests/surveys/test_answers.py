@@ -113,6 +113,24 @@ def test_snapshot_is_read_back_whole():
     assert (second.several["some"] == [[1, 0, 0]]).all()
 
 
+def test_bytes_of_something_else_are_no_snapshot():
+    with pytest.raises(ValueError, match="no packed tables"):
+        AnswerSet.from_bytes(b"PK\x03\x04")
+
+
+def test_stored_codes_and_stored_values_give_the_same_columns():
+    instrument = questionnaire({"SUB": 3})
+    values = {"SUB01": "4", "SUB02": "0", "SUB03": "1", "SUB03_need": "3", "C04": "high", "C14": ["SUB"]}
+    given = check_answers(instrument, values, [], final=False)
+    row = (given.values, given.not_applicable, given.not_asked, {"school": "a"})
+    slow = AnswerSet.from_submissions(instrument, [row, row])
+    fast = AnswerSet.from_submissions(instrument, [row, row], packed=[pack_codes(instrument, given)] * 2)
+    assert (slow.closed == fast.closed).all()
+    # Codes of another length are not trusted: the values decide.
+    odd = AnswerSet.from_submissions(instrument, [row, row], packed=[b"", b""])
+    assert (slow.closed == odd.closed).all()
+
+
 def test_profile_names_the_strongest_and_the_weakest_statements_in_the_words_of_the_answers():
     instrument = questionnaire({"SUB": 4})
     values = {"SUB01": "4", "SUB02": "4", "SUB02_need": "3", "SUB03": "3", "SUB03_need": "0", "SUB04": "1"}
