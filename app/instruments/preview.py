@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from app.form_fields import NA, card_of, clean, form_of, value_of
 from app.form_steps import Plan, Step, plan_by_hash
 from app.instruments import queries
+from app.instruments.card_preview import card_page
 from app.instruments.version_page import state_of
 from app.models import InstrumentVersion
 from surveys.answers import BLANK, NOT_ASKED, Checked, check_answers
@@ -44,6 +45,8 @@ def page(version_id: int, number: int) -> str:
     g.framed = True
     version, plan = plan_or_404(version_id)
     step = plan.step(number) or abort(404)
+    if plan.instrument.kind == "card":
+        return card_page(version, plan, step)
     values, marked = answers_in(plan, request.form)
     checked = check_answers(plan.instrument, values, marked, final=False)
     if request.method == "GET":

@@ -392,6 +392,17 @@ def test_every_kind_of_file_is_taken(login_as, name):
     assert "Получился черновик" in page
 
 
+def test_card_is_previewed_in_the_form_of_a_card(login_as):
+    card = load_instrument("school_card")
+    client, number = login_as("galina"), published(card).id
+    for at, group in enumerate([group for group in card.groups if group.parent is None], start=1):
+        page = client.get(f"/instruments/{number}/preview/{at}").get_data(as_text=True)
+        assert f"<h1>{at}. {group.label}</h1>" in page
+        for item in card.items:
+            if item.group == group.name and item.type != "calculate":
+                assert f'id="{item.name}"' in page, item.name
+
+
 def test_limit_of_an_upload_is_named(login_as):
     client = login_as("galina")
     token, big = token_of(client, "/instruments/"), io.BytesIO(b"PK\x03\x04" + b"0" * (10 * 2**20))
