@@ -178,7 +178,7 @@ def walk(client: FlaskClient, most: int = 60) -> dict[str, str]:
     waiting = ["/"]
     while waiting and len(found) < most:
         url = waiting.pop(0).replace("&amp;", "&")
-        if url in found or url.startswith(("/static", "/look", "/language")) or re.search(r"\.(xlsx|pdf|docx)(\?|$)", url):
+        if url in found or url.startswith(("/static", "/look", "/lang")) or re.search(r"\.(xlsx|pdf|docx)(\?|$)", url):
             continue
         response = client.get(url)
         if response.mimetype not in ("text/html", "text/csv"):
