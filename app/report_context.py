@@ -67,6 +67,7 @@ def report_of(
             perceptions=_perceptions(scope) if "card" in chosen.needs and scope != MUNICIPALITY else (),
             plan=_plan_items() if "plan" in chosen.needs else (),
             edits=edits or {},
+            full_name=_full_name(scope),
             marks=rules.marks,
             marks_approved=rules.thresholds,
             plural=rules.plural,
@@ -106,6 +107,11 @@ def _card(scope: str) -> Card | None:
     """The signed card of the school in ``scope``; None for the municipality."""
     school = db.session.scalar(db.select(School).where(School.code == scope_code(scope)))
     return last_signed(school.id) if school and scope != MUNICIPALITY else None
+
+
+def _full_name(scope: str) -> str:
+    """The school's name as documents write it; empty for the municipality, whose label is its name."""
+    return db.session.scalar(db.select(School.name).where(School.code == scope_code(scope))) or ""
 
 
 def _perceptions(scope: str) -> list[Perception]:

@@ -14,6 +14,7 @@ from surveys.document import (
 )
 from surveys.findings import Finding
 from surveys.kinds.parts import Draft, finished
+from surveys.report_card import indicators_table, pressing
 from surveys.report_context import ReportContext, ReportSettings, WaveFacts
 from surveys.report_figures import bars_figure, choice_figure, quadrants_figure
 from surveys.report_measures import MOST_MEASURES, main_measures, merge_measures
@@ -24,11 +25,9 @@ from surveys.report_tables import (
     choice_table,
     coverage_table,
     findings_table,
-    indicators_table,
     items_table,
     levels_table,
     measures_table,
-    pressing,
     quadrants_table,
     schools_tables,
 )
@@ -36,6 +35,7 @@ from surveys.report_texts import (
     STAGE_GENITIVE,
     block_texts,
     change_texts,
+    concludes,
     coverage_texts,
     coverage_warning,
     deficits,
@@ -132,7 +132,7 @@ def _main(draft: Draft, context: ReportContext) -> None:
     group = context.group
     warning = coverage_warning(group, context.released.k, context.marks)
     texts = [plain(warning)] if warning else []
-    if not group.hidden:
+    if concludes(group):
         for title, found, empty in (
             (
                 "Сильные стороны",
@@ -162,7 +162,7 @@ def _blocks(draft: Draft, context: ReportContext) -> None:
     draft.add(
         "blocks",
         "Профессиональные дефициты по блокам",
-        block_texts(group, instrument, context.marks),
+        block_texts(group, instrument, context.marks) if concludes(group) else [],
         [*tables, levels],
         [figure],
     )
@@ -227,7 +227,12 @@ def _changes(draft: Draft, context: ReportContext) -> None:
     if not changes:
         return
     table = changes_table(changes, context.instrument, context.released.k, context.source)
-    draft.add("changes", "Динамика", change_texts(changes, context.instrument, context.marks), [table])
+    draft.add(
+        "changes",
+        "Динамика",
+        change_texts(changes, context.instrument, context.marks, concluding=concludes(context.group)),
+        [table],
+    )
 
 
 def _card(draft: Draft, context: ReportContext) -> None:
@@ -268,7 +273,7 @@ def _conclusions(draft: Draft, context: ReportContext) -> None:
     group, texts = context.group, []
     warning = coverage_warning(group, context.released.k, context.marks)
     texts.append(plain(warning or took_part(group)))
-    if not group.hidden:
+    if concludes(group):
         texts += block_texts(group, context.instrument, context.marks)[:1]
     number = len(context.measures)
     if number:

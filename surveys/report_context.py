@@ -62,6 +62,7 @@ class ReportContext:
     edits: Mapping[str, Sequence[str]] = field(default_factory=dict)
     marks: Thresholds = field(default_factory=Thresholds)
     marks_approved: Approval = field(default_factory=Approval)
+    full_name: str = ""  # of the group under the title, where its label is short
     plural: Mapping[str, str] = field(default_factory=dict)  # «Руководитель ОУ» -> «Руководители ОУ»
 
     @property

@@ -81,6 +81,11 @@ def coverage_warning(group: GroupFigures, k: int, marks: Thresholds = PROPOSED) 
     return ""
 
 
+def concludes(group: GroupFigures) -> bool:
+    """Whether conclusions are drawn at all: not about a hidden group, nor where fewer than half answered."""
+    return not group.hidden and (group.rate is None or 100.0 * group.rate >= FOR_REFERENCE)
+
+
 def coverage_texts(released: Released, group: GroupFigures, marks: Thresholds = PROPOSED) -> list[Paragraph]:
     """Coverage and its limits: the warning first."""
     warning = coverage_warning(group, released.k, marks)
@@ -257,15 +262,23 @@ def school_texts(released: Released, instrument: Instrument, marks: Thresholds =
 def is_systemic(group: GroupFigures, scale: str, marks: Thresholds = PROPOSED) -> bool:
     """Whether the group's deficit in a block is known to be systemic."""
     figures = next((one for one in group.scales if one.scale == scale and not one.hidden), None)
-    return figures is not None and _proven_share(figures) >= marks.systemic
+    return figures is not None and concludes(group) and _proven_share(figures) >= marks.systemic
 
 
 def _has_none(group: GroupFigures, scale: str) -> bool:
-    return any(one.scale == scale and not one.hidden and one.level == "none" for one in group.scales)
+    known = any(one.scale == scale and not one.hidden and one.level == "none" for one in group.scales)
+    return known and concludes(group)
 
 
-def change_texts(changes: Sequence[Change], instrument: Instrument, marks: Thresholds = PROPOSED) -> list[Paragraph]:
-    """What changed in the same persons; under the noticeable number of points nothing is said to have changed."""
+def change_texts(
+    changes: Sequence[Change], instrument: Instrument, marks: Thresholds = PROPOSED, *, concluding: bool = True
+) -> list[Paragraph]:
+    """What changed in the same persons; under the noticeable number of points nothing is said to have changed.
+
+    Not ``concluding`` (too few answered): only that nothing is concluded.
+    """
+    if not concluding:
+        return [plain("Изменения приведены для сведения: из-за низкого охвата выводы по ним не делаются")]
     shown = [one for one in changes if one.change is not None and not one.hidden]
     titles = {scale.name: quote(scale.label) for scale in instrument.scales}
     up = [one for one in shown if (one.change or 0.0) >= marks.noticeable]

@@ -7,8 +7,9 @@ from surveys.facts import Reading
 from surveys.kinds.parts import LONG, Draft, finished
 from surveys.perception import Perception
 from surveys.report import build_report
+from surveys.report_card import indicators_table
 from surveys.report_context import ReportContext
-from surveys.report_tables import findings_table, indicators_table, words_cell
+from surveys.report_tables import findings_table, words_cell
 from surveys.report_texts import plain
 from surveys.russian import NBSP, count, counted_words, integer, verb
 

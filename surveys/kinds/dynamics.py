@@ -2,11 +2,19 @@
 
 from surveys.document import Cell, Column, Report, Row, Table
 from surveys.kinds.parts import Draft, finished
-from surveys.printing import NO_FIGURE, hidden_words
+from surveys.printing import NO_FIGURE, NOT_COMPARABLE, hidden_words
 from surveys.released import Change
 from surveys.report_context import ReportContext
 from surveys.report_tables import changes_table, words_cell
-from surveys.report_texts import STAGE_GENITIVE, change_texts, coverage_texts, plain, took_part
+from surveys.report_texts import (
+    STAGE_GENITIVE,
+    change_texts,
+    concludes,
+    coverage_texts,
+    coverage_warning,
+    plain,
+    took_part,
+)
 from surveys.russian import NBSP, integer, number_text
 
 
@@ -15,22 +23,18 @@ def build_dynamics(context: ReportContext) -> Report:
     draft, released = Draft(), context.released
     draft.add("coverage", "Участие", coverage_texts(released, context.group, context.marks))
     own = [change for code, change in released.changes if code == context.group.code]
+    title = "Изменения у одних и тех же участников"
+    said = change_texts(own, context.instrument, context.marks, concluding=concludes(context.group))
     if own:
-        table = changes_table(own, context.instrument, released.k, context.source)
-        draft.add(
-            "changes",
-            "Изменения у одних и тех же участников",
-            change_texts(own, context.instrument, context.marks),
-            [table],
-        )
+        draft.add("changes", title, said, [changes_table(own, context.instrument, released.k, context.source)])
     else:
         text = "Предыдущего этапа с сопоставимыми участниками нет: изменения не рассчитаны"
-        draft.add("changes", "Изменения у одних и тех же участников", [plain(text)])
+        draft.add("changes", title, [plain(text)])
     if context.municipal and own:
         text = "Школы приведены в порядке списка и по изменению не сравниваются: состав участников разный"
         draft.add("schools", "Изменения по школам", [plain(text)], [schools_changes(context)])
-    texts = [plain(took_part(context.group))]
-    texts += change_texts(own, context.instrument, context.marks)[:-1] if own else []
+    texts = [plain(coverage_warning(context.group, released.k, context.marks) or took_part(context.group))]
+    texts += said[:-1] if own else []
     texts.append(plain("Связь изменений с проведёнными мерами рассматривает рабочая группа (пп. 4.1–4.3)"))
     draft.add("conclusions", "Выводы", texts)
     draft.add("method", "Методика", [plain(text) for text in METHOD], appendix=True)
@@ -74,7 +78,8 @@ def schools_changes(context: ReportContext) -> Table:
 
 def _cell(change: Change | None, k: int) -> Cell:
     if change is None or change.hidden or change.change is None:
-        return words_cell(hidden_words(change.hidden, k) if change and change.hidden else NO_FIGURE, hidden=True)
+        words = hidden_words(change.hidden, k) if change and change.hidden else NO_FIGURE
+        return words_cell(NOT_COMPARABLE if change and not change.comparable else words, hidden=True)
     plus = "+" if change.change > 0 else ""
     printed = f"{plus}{number_text(change.change)} (n{NBSP}={NBSP}{integer(change.matched or 0)})"
     return Cell(value=change.change, printed=printed)

@@ -73,7 +73,7 @@ def finished(
         head = head.model_copy(update={"approval": []})
     return Report(
         title=title,
-        subtitle=context.group.label,
+        subtitle=context.full_name or context.group.label,
         wave=context.released.wave,
         scope=context.scope,
         snapshot=context.released.snapshot,

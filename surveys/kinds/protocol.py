@@ -4,7 +4,7 @@ from surveys.document import Paragraph, Report
 from surveys.kinds.parts import Draft, finished
 from surveys.report_context import ReportContext
 from surveys.report_measures import in_sentence, merge_measures
-from surveys.report_texts import STAGE_GENITIVE, coverage_warning, deficits, item, plain, took_part
+from surveys.report_texts import STAGE_GENITIVE, concludes, coverage_warning, deficits, item, plain, took_part
 from surveys.russian import items_text, join
 
 BLANK = "_" * 40
@@ -33,7 +33,7 @@ def build_protocol(context: ReportContext) -> Report:
     )
     warning = coverage_warning(context.group, context.released.k, context.marks)
     heard = [plain(warning or took_part(context.group))]
-    if not context.group.hidden:
+    if concludes(context.group):
         heard += deficits(context.group, context.instrument, context.marks)
     draft.add("heard", "Слушали", heard)
     draft.add("decided", "Решили", _decisions(context))

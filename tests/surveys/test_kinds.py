@@ -254,3 +254,18 @@ def test_strengths_are_only_blocks_known_not_to_be_systemic() -> None:
     assert not any("Нормативно-правовые" in line for line in strengths)  # its share is hidden
     assert len(strengths) == 2  # 15 of 87 in communication is under 20 %, 21 of 87 in growth is not
     assert strengths[-1].startswith("Остальные блоки к сильным сторонам не отнесены")
+
+
+def half_answered():
+    whole = released()
+    low = whole.municipality.model_copy(update={"population": 200, "rate": 87 / 200})
+    return whole.model_copy(update={"municipality": low, "changes": changed().changes})
+
+
+@pytest.mark.parametrize("kind", ["report", "dynamics", "protocol"])
+def test_where_fewer_than_half_answered_nothing_is_concluded(kind: str) -> None:
+    texts = words(make(kind, released=half_answered(), measures=[], findings=[]))
+    assert "выводы не делаются" in texts
+    for claim in ("Системный дефицит выявлен", "Сильные стороны", "освоенность выше, чем"):
+        assert claim not in texts
+        assert claim in words(make(kind, released=changed())) or kind != "report"
