@@ -15,7 +15,9 @@ from flask_babel import force_locale, gettext, ngettext
 
 from app.interface import LANGUAGES, in_russian
 from app.navigation import day, decimal
+from tests.app.questionnaire_world import open_wave
 from tests.catalogues import ROOT, read_catalogue
+from tests.pages import post_form
 
 PLACE = re.compile(r"%\((\w+)\)[ds]|%%")
 HINT = "Обновите каталоги командой «make catalogues» и допишите в app/translations: "
@@ -201,3 +203,24 @@ def test_what_is_made_for_others_is_russian_under_english_pages(app: Flask) -> N
         assert gettext("Справка") == "Report"
         assert in_russian(gettext)("Справка") == "Справка"
         assert gettext("Справка") == "Report"
+
+
+def test_russian_form_keeps_its_words_and_names_its_language_on_an_english_page(login_as: SignIn) -> None:
+    open_wave("anna")
+    client = login_as("anna")
+    assert post_form(client, "/questionnaires/wave1/").status_code == 302
+    assert "Next" not in client.get("/questionnaires/wave1/1").get_data(as_text=True)
+    client.get("/language?to=en")
+    page = client.get("/questionnaires/wave1/1").get_data(as_text=True)
+    assert '<html lang="en">' in page
+    assert '<h1 lang="ru">Содержание предмета' in page
+    assert "Only you see the answers" in page
+
+
+def test_words_of_roles_follow_the_page_and_what_is_printed_for_teachers_does_not(login_as: SignIn) -> None:
+    client = login_as("darya")
+    client.get("/language?to=en")
+    assert "school coordinator" in client.get("/people/").get_data(as_text=True)
+    sheet = post_form(client, "/people/slips/school1", page="/people/slips")
+    assert '<html lang="ru">' in sheet.get_data(as_text=True)
+    assert "Действует один раз" in sheet.get_data(as_text=True)
