@@ -15,7 +15,7 @@ from app.plan_changes import as_of
 from app.plans import all_plans, count_by_status
 from app.reach import scope_name
 from app.restrictions import restricted_on
-from app.roadmap import amending, dates, marking, queries  # noqa: F401  (their routes)
+from app.roadmap import amending, dates, marking, measures, queries  # noqa: F401  (their routes)
 from app.roadmap.room import bp, chosen_plan, day_end, item_or_404, my_keys, reach_marked, reach_read, today_here
 
 __all__ = ["bp"]
@@ -39,9 +39,9 @@ def index() -> str:
     else:
         counted = tallies(plan, scope or None)
     sections = queries.sections_of(plan)
-    measures = {} if past else queries.plan_measures(plan, reach)
+    found = {} if past else queries.plan_measures(plan, reach)
     items = queries.items_by_section(sections, day_end(past) if past else None)
-    lines = queries.plan_lines(items, counted, measures, day, my_keys(plan))
+    lines = queries.plan_lines(items, counted, found, day, my_keys(plan))
     shown, month = request.args.get("show", ""), request.args.get("month", "")
     return render_template(
         "roadmap/index.html",
@@ -122,14 +122,14 @@ def item(number: str) -> str:
     marks = (_past(plan, past) if past else marks_now(plan, row.id)).get(row.id, [])
     shown = queries.shown_marks(marks, reach)
     ids = [mark.state_id for mark in shown]
-    measures = [] if past else queries.plan_measures(plan, reach, row.id).get(row.id, [])
+    found = [] if past else queries.plan_measures(plan, reach, row.id).get(row.id, [])
     marked = reach_marked()
     return render_template(
         "roadmap/item.html",
         plan=plan,
         item=row,
         past=past,
-        line=queries.item_line(row, tally(marks), measures, reckoned(plan, past or today), ()),
+        line=queries.item_line(row, tally(marks), found, reckoned(plan, past or today), ()),
         marks=shown,
         files=files_at(marking.PROVES, ids, day_end(past)) if past else files_of(marking.PROVES, ids),
         history=history,

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from app.extensions import db
-from app.models import Evidence, ItemState, Notice, Person, PlanDraft, RoadmapItem, ScheduleDate
+from app.models import Evidence, ItemState, Measure, Notice, Person, PlanDraft, RoadmapItem, ScheduleDate
 from app.plan_changes import add_schedule_date, receive
 from app.storage import store_file
 
@@ -26,6 +26,12 @@ def add_things(code: str) -> None:
     state = state_of("3.8", code)
     state.state, state.version = "done", 1
     _keep_file("item_state", state.id, state.school_id, code)
+    measure = Measure(
+        scope=code, text="Мера", responsible="Завуч", deadline_text="", planned_result="", measure_of_success=""
+    )
+    db.session.add(measure)
+    db.session.flush()
+    _keep_file("measure", measure.id, state.school_id, code)
     db.session.flush()
 
 
@@ -62,6 +68,12 @@ def parameters(code: str) -> dict[str, Any]:
         "roadmap.unschedule.number": "3.19",
         "roadmap.date_id": db.session.scalars(db.select(ScheduleDate.id)).first(),
         "roadmap.document.number": "3.4",
+        "roadmap.measure_id": db.session.scalars(db.select(Measure.id).where(Measure.scope == code)).first(),
+        "roadmap.measure_file.file_id": db.session.scalars(
+            db.select(Evidence.id)
+            .join(Measure, Measure.id == Evidence.subject_id)
+            .where(Evidence.subject_type == "measure", Measure.scope == code)
+        ).first(),
         "roadmap.draft_id": db.session.scalars(db.select(PlanDraft.id)).first(),
         "roadmap.notice_id": db.session.scalars(db.select(Notice.id)).first(),
         "roadmap.notice_file.file_id": db.session.scalars(
