@@ -75,7 +75,7 @@ def section_tag(section: SectionState, remarks: int = 0) -> tuple[str, str]:
 
 def lock_words(card: Card) -> str:
     """Why a card is closed for editing: who signed and when."""
-    signed = {"name": card.signed_name, "day": day(card.signed_utc)}
+    signed = {"name": card.signed_name, "day": day(card.signed_utc).rstrip(".")}
     if card.status == "accepted":
         return _("Карта принята методистом. Подписал: %(name)s, %(day)s.", **signed)
     return _(

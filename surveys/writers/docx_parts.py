@@ -14,6 +14,7 @@ SHORT_TABLE = 12  # rows
 LETTER_MM = 0.215  # width of a letter at one point of size, bold included
 SHADES = {"none": "FFFFFF", "low": "F2F2F2", "medium": "DDDDDD", "high": "BFBFBF"}
 # a syllable ends after a vowel and at most one consonant, before a consonant with a vowel; two letters stay at the ends
+SOFT_HYPHEN = "\u00ad"
 SYLLABLE = re.compile(
     r"(?<=\w)([аеёиоуыэюя](?:[бвгджзйклмнпрстфхцчшщ]ь?)?)(?=[бвгджзклмнпрстфхцчшщ][аеёиоуыэюя]\w)", re.IGNORECASE
 )
@@ -248,7 +249,7 @@ def _parted(title: str, width_mm: float, size: float) -> str:
 
     def part(found: re.Match[str]) -> str:
         word = found[0]
-        return SYLLABLE.sub("\\1\u00ad", word) if len(word) * size * LETTER_MM > width_mm - 4 else word
+        return SYLLABLE.sub(rf"\1{SOFT_HYPHEN}", word) if len(word) * size * LETTER_MM > width_mm - 4 else word
 
     return re.sub(r"\w+", part, title)
 
@@ -293,8 +294,11 @@ def _fill(cell: Any, text: str, width: Any, size: float, *, bold: bool, right: b
     paragraph = cell.paragraphs[0]
     paragraph._p.style = TABLE_TEXT.replace(" ", "")  # by its id: a look-up by name in every cell is slow
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.LEFT
-    run = paragraph.add_run(text)
-    run.font.size, run.bold = Pt(size), bold
+    for place, piece in enumerate(text.split(SOFT_HYPHEN)):
+        run = paragraph.add_run(piece)
+        if place:  # Word shows the character itself as a hyphen and does not find words that hold it
+            run._r.insert(0, _element("w:softHyphen", {}))
+        run.font.size, run.bold = Pt(size), bold
 
 
 def _shade(cell: Any, fill: str) -> None:

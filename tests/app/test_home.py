@@ -1,5 +1,7 @@
 """The home page of each role, and the pages open to everybody."""
 
+import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -50,6 +52,18 @@ def test_head_sees_numbers_and_no_names(login_as: SignIn) -> None:
     page = home(login_as("boris"))
     assert "Готово: 0 из 1" in page
     assert "Аннина" not in page
+
+
+@pytest.mark.parametrize("login", ["anna", "boris", "darya", "galina", "maria", "adam"])
+def test_home_leads_nobody_to_a_closed_door(login_as: SignIn, login: str) -> None:
+    add_wave(add_definitions())
+    add_plan()
+    client = login_as(login)
+    links = {html.unescape(link) for link in re.findall(r'<a[^>]*href="(/[^"#]*)"', home(client))}
+    statuses = {link: client.get(link).status_code for link in sorted(links)}
+    refused = {link: status for link, status in statuses.items() if status >= 400}
+    assert len(links) > 5
+    assert not refused
 
 
 def test_head_sees_the_items_of_the_own_school(login_as: SignIn) -> None:
