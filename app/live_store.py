@@ -4,7 +4,8 @@ Closed questions only; memory does not grow with the number of submissions.
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from surveys.definition import Instrument
 if TYPE_CHECKING:
     from surveys.summary import ScaleTotals, Summary
 
-PART = 32_768
+PART = 131_072
 Part = tuple[list[int], list[bytes]]
 
 
@@ -29,18 +30,21 @@ class Totals:
     by_school: "ScaleTotals"
 
 
-def read_parts(connection: sa.Connection, wave_id: int) -> Iterator[Part]:
-    """(school ids, vectors of codes) of the submissions of a wave, some thousands at a time."""
+def read_parts(connection: sa.Connection, wave_id: int) -> Generator[Part]:
+    """(school ids, vectors of codes) of the submissions of a wave, many thousands at a time."""
     query = sa.select(Submission.school_id, Submission.codes).where(
         Submission.wave_id == wave_id, Submission.withdrawn_utc.is_(None)
     )
     rows: Any = connection.execution_options(stream_results=True, yield_per=PART).execute(query)
-    for part in rows.partitions(PART):
-        schools, codes = zip(*part, strict=True)
-        yield list(schools), list(codes)
+    try:
+        for part in rows.partitions(PART):
+            schools, codes = zip(*part, strict=True)
+            yield list(schools), list(codes)
+    finally:
+        rows.close()
 
 
-def _uncollected(parts: Iterator[Part]) -> Iterator[Part]:
+def _uncollected(parts: Generator[Part]) -> Generator[Part]:
     """The same parts without passes of the collector of cycles: millions of rows make none, and looking costs half."""
     collecting = gc.isenabled()
     gc.disable()
@@ -67,16 +71,17 @@ def summarise_stored(connection: sa.Connection, wave_id: int, instrument: Instru
     known = np.asarray(schools)[order]
     whole: Summary | None = None
     by_school: ScaleTotals | None = None
-    for ids, codes in _uncollected(read_parts(connection, wave_id)):
-        answers = AnswerSet.from_packed(instrument, codes)
-        place = np.searchsorted(known, ids)
-        if (place == len(known)).any() or (known[place] != ids).any():
-            raise LookupError("a submission of a school outside the wave")
-        scores = score_all(answers, instrument)
-        part = summarise(answers, instrument, scores=scores)
-        totals = scale_totals(scores, instrument, group=order[place], groups=len(schools))
-        whole = part if whole is None else whole.merge(part)
-        by_school = totals if by_school is None else by_school.merge(totals)
+    with closing(_uncollected(read_parts(connection, wave_id))) as parts:
+        for ids, codes in parts:
+            answers = AnswerSet.from_packed(instrument, codes)
+            place = np.searchsorted(known, ids)
+            if (place == len(known)).any() or (known[place] != ids).any():
+                raise LookupError("a submission of a school outside the wave")
+            scores = score_all(answers, instrument)
+            part = summarise(answers, instrument, scores=scores)
+            totals = scale_totals(scores, instrument, group=order[place], groups=len(schools))
+            whole = part if whole is None else whole.merge(part)
+            by_school = totals if by_school is None else by_school.merge(totals)
     if whole is None or by_school is None:
         raise LookupError("no submission")
     return Totals(whole, list(schools), by_school)
