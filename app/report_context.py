@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.card_findings import card_perceptions
-from app.card_values import card_for_rules, last_signed
+from app.card_values import card_for_rules, instrument_for, last_signed
 from app.content import instrument_of, rules_of
 from app.extensions import db
 from app.marks import marks_now
@@ -17,7 +16,8 @@ from app.snapshots import MUNICIPALITY, released_of
 from surveys.document import Letterhead, MeasureText, Report, Signature
 from surveys.findings import Finding as Found
 from surveys.kinds import DEFAULT, KINDS, kinds_for
-from surveys.perception import Perception
+from surveys.perception import Perception, perceptions
+from surveys.released import Released
 from surveys.report import ReportContext, ReportSettings, WaveFacts, measure_text
 from surveys.russian import date_long
 
@@ -64,7 +64,7 @@ def report_of(
             rules_sha256=wave.rule_version.sha256,
             readings=_readings(scope),
             cards=_cards(wave) if "card" in chosen.needs and scope == MUNICIPALITY else (),
-            perceptions=_perceptions(scope) if "card" in chosen.needs and scope != MUNICIPALITY else (),
+            perceptions=_perceptions(wave, released, scope) if "card" in chosen.needs and scope != MUNICIPALITY else (),
             plan=_plan_items() if "plan" in chosen.needs else (),
             edits=edits or {},
             full_name=_full_name(scope),
@@ -114,9 +114,21 @@ def _full_name(scope: str) -> str:
     return db.session.scalar(db.select(School.name).where(School.code == scope_code(scope))) or ""
 
 
-def _perceptions(scope: str) -> list[Perception]:
+def _perceptions(wave: Wave, released: Released, scope: str) -> list[Perception]:
+    """Where the school's signed card and the answers of this wave disagree; small counts of children in words."""
     card = _card(scope)
-    return card_perceptions(card) if card else []
+    if card is None:
+        return []
+    values, readings = card_for_rules(card, masked=True)
+    return perceptions(
+        released,
+        scope_code(scope),
+        rules_of(wave.rule_version),
+        instrument_of(wave.instrument_version),
+        instrument_for(card.cycle),
+        card_values=values,
+        indicator_levels=readings,
+    )
 
 
 def _cards(wave: Wave) -> list[tuple[str, list[tuple[str, Any]]]]:

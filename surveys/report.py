@@ -111,7 +111,7 @@ def _basis(draft: Draft, context: ReportContext) -> None:
     wave, instrument = context.wave, context.instrument
     texts = [plain(f"Основание: {'; '.join(context.settings.basis)}")] if context.settings.basis else []
     texts.append(plain(f"Цель: {context.settings.purpose}"))
-    texts.append(plain(f"Сроки проведения: {measured_words(wave.opened, wave.closed)}; этап {quote(wave.title)}"))
+    texts.append(plain(f"Этап {quote(wave.title)}; сроки проведения: {measured_words(wave.opened, wave.closed)}"))
     practice = sum(1 for item in instrument.items if item.scale and not item.need_of)
     parts = f"{count(practice, 'утверждение')}, {count(len(instrument.scales), 'блок')}"
     texts.append(plain(f"Инструмент: {quote(instrument.title)}, версия {instrument.version}: {parts}"))

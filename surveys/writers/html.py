@@ -10,6 +10,7 @@ from typing import IO
 
 from surveys.document import Cell, Column, Figure, Ground, Origin, Paragraph, Report, Row, Section, Table
 
+MANY_COLUMNS = 9
 TONE_CLASS = {"none": "h0", "low": "h1", "medium": "h2", "high": "h3"}
 
 
@@ -76,8 +77,9 @@ def _table(table: Table, number: int, places: set[str]) -> str:
     head = "".join(f'<th scope="col"{_number_class(column)}>{escape(column.title)}</th>' for column in table.columns)
     rows = [_row(row, table, places) for row in table.rows]
     caption = f"<b>Таблица {number}. {escape(table.title)}</b>{notes}"
+    many = " many" if len(table.columns) > MANY_COLUMNS else ""
     return (
-        f'<table class="tb rows" id="t-{escape(table.id)}"><caption>{caption}'
+        f'<table class="tb rows{many}" id="t-{escape(table.id)}"><caption>{caption}'
         f"</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>\n"
         f'<p class="small">Источник: {escape(table.source)}.</p>'
     )
