@@ -157,7 +157,7 @@ class AnswerSet:
         return np.full(len(self), NOT_ASKED, np.uint8)
 
     def to_bytes(self) -> bytes:
-        """A snapshot, read back in place by ``from_bytes``; not compressed, since unpacking costs more than it saves."""
+        """A snapshot, read back in place; not compressed, since unpacking costs more than it saves."""
         meta: dict[str, Any] = {
             "closed": self.closed_names,
             "several": list(self.several),

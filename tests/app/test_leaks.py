@@ -23,7 +23,7 @@ from tests.pages import post_form
 
 LINK = re.compile(r'(?:href|action)="(/[^"#]*)')
 LEFT_OUT = re.compile(r"^/(static|logout|waves/[^/]+/extend)|/file$")
-MOST_PAGES = 90
+MOST_PAGES = 60
 
 
 def wave_of(code):

@@ -90,12 +90,12 @@ def closed_in(stages):
 @pytest.mark.parametrize("stay", [1.0, 0.9, 0.6], ids=["nobody leaves", "few leave", "many leave"])
 def test_two_stages_together_tell_nothing_hidden(stay):
     rng, shown = np.random.default_rng(43), 0
-    for trial in range(25):
+    for trial in range(15):
         stages, pairs = two_stages(rng, stay)
         changes = release_changes(FORM, pairs, closed=closed_in(stages))
         shown += sum(change.hidden is None for _, change in changes)
         assert stage_leaks(*stages, changes, pairs) == [], trial
-    assert shown > 10  # not bought by hiding everything
+    assert shown > 5  # not bought by hiding everything
 
 
 def test_attack_on_stages_succeeds_where_every_change_is_shown():
