@@ -26,6 +26,7 @@ CSP = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+LARGEST_ID = 2**31 - 1  # of an integer column in PostgreSQL
 
 
 def init_app(app: Flask) -> None:
@@ -61,8 +62,14 @@ def load_person(identity: str) -> Person | None:
 
 
 def refuse_unstorable() -> None:
-    """A NUL, which no keyboard types, cannot be stored as text: the form is refused whole."""
-    if request.method == "POST" and any("\x00" in text for _name, text in request.form.items(multi=True)):
+    """What no database can hold: such an address names nothing, a form or a query with a NUL is refused whole."""
+    for part in (request.view_args or {}).values():
+        if part > LARGEST_ID if isinstance(part, int) else "\x00" in str(part):
+            abort(404)
+    sent = [*request.args.items(multi=True)]
+    if request.method == "POST":
+        sent += request.form.items(multi=True)
+    if any("\x00" in text for _name, text in sent):
         abort(400)
 
 

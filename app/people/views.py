@@ -20,13 +20,15 @@ bp.register_blueprint(files.bp)
 bp.register_blueprint(unsealing.bp)
 bp.register_blueprint(terms.bp)
 
+LAST_PAGE = 100_000  # beyond any list of people; a larger number in the address would not fit the database
+
 
 @bp.get("/")
 def index() -> str:
     """People within reach, with search and filters."""
     reach = schools_seen(current_user)
     asked = {key: request.args.get(key, "").strip() for key in ("words", "school", "role")}
-    page = max(1, request.args.get("page", 1, type=int))
+    page = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
     people, total = queries.list_people(reach, **asked, page=page)
     return render_template(
         "people/index.html",

@@ -38,6 +38,9 @@ class LocalMoment(DateTimeLocalField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(str(_l("Дата и время не распознаны. Пример: 20.06.2020 18:00"))) from None
+        if self.data and not 2000 <= self.data.year < 2100:  # a slip of the finger; the calendar's ends have no UTC
+            self.data = None
+            raise ValueError(str(_l("Дата и время не распознаны. Пример: 20.06.2020 18:00")))
 
 
 class WaveForm(FlaskForm):

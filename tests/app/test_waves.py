@@ -89,6 +89,13 @@ def wave_data(**changes: Any) -> dict[str, Any]:
     return data | changes
 
 
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_wave_of_an_impossible_year_is_refused_beside_its_field(content: None, login_as, year: str) -> None:
+    response = post_form(login_as("galina"), "/waves/new", **wave_data(opens=f"{year}-01-01T00:00"))
+    assert response.status_code == 200
+    assert "Дата и время не распознаны" in response.get_data(as_text=True)
+
+
 def test_methodist_opens_a_wave_and_every_active_teacher_is_invited_once(content: None, login_as) -> None:
     school2 = db.session.scalars(db.select(School).where(School.code == "school2")).one()
     anna = db.session.scalars(db.select(Person).where(Person.login == "anna")).one()
