@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_login import current_user
 
+from app import event_chain  # noqa: F401  (links every event to the one before)
 from app.extensions import db
 from app.models import Event
 from app.models.columns import utc_now

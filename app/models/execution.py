@@ -188,3 +188,19 @@ class CalendarToken(db.Model):
     token_hash: Mapped[Code] = mapped_column(unique=True)
     created_utc: Mapped[Created]
     revoked_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+
+
+class PlanLetter(db.Model):
+    """The digest of the plan by e-mail: one a person and day. Holds no address and no text.
+
+    «sending» is written before the mail server gets it: whose worker died in between is never sent again.
+    """
+
+    __table_args__ = (UniqueConstraint("person_id", "day"),)
+    id: Mapped[Key]
+    person_id: Mapped[int] = refers("person.id", ondelete="CASCADE")
+    day: Mapped[dt.date] = mapped_column(Date)
+    status: Mapped[str] = mapped_column(String(20), default="queued")  # sending, sent, failed, skipped
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(String(300), default="")
+    sent_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime)

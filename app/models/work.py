@@ -78,7 +78,10 @@ class Timetable(db.Model):
 
 
 class Event(db.Model):
-    """Who did what to what, old and new, when and why. Rows are only added; ids only, no names, no answers."""
+    """Who did what to what, old and new, when and why. Rows are only added; ids only, no names, no answers.
+
+    Each carries the hash of the one before it (app/event_chain.py); triggers refuse UPDATE and DELETE.
+    """
 
     id: Mapped[Key]
     at_utc: Mapped[Created]
@@ -89,3 +92,5 @@ class Event(db.Model):
     old: Mapped[Any] = mapped_column(JSON, nullable=True)
     new: Mapped[Any] = mapped_column(JSON, nullable=True)
     reason: Mapped[str] = mapped_column(Text, default="")
+    prev_hash: Mapped[Sha256] = mapped_column(default="")
+    hash: Mapped[Sha256] = mapped_column(default="")

@@ -24,6 +24,7 @@ from app.database import (
     sqlite_file,
     sqlite_pragmas,
 )
+from app.event_chain import check_chain
 from app.extensions import db, migrate
 from app.models import Document, Job, Person
 from app.models.columns import utc_now
@@ -47,7 +48,7 @@ def examine() -> Iterator[Check]:
     try:
         with db.engine.connect() as connection:
             yield Check("база данных", True, f"отвечает: {db.engine.url.render_as_string(hide_password=True)}")
-            for check in (durability, sqlite_version, migrated, demo_accounts, documents, jobs):
+            for check in (durability, sqlite_version, migrated, demo_accounts, documents, jobs, events):
                 yield check(connection)
     except (SQLAlchemyError, UnsafeDatabaseError) as problem:
         reason = str(problem).strip().splitlines()[0]
@@ -127,6 +128,19 @@ def jobs(connection: Connection) -> Check:
     if number:
         return Check("длинные задания", False, f"ждут дольше {WAITING_MINUTES} минут: {number}. Запустите worker.")
     return Check("длинные задания", True, f"никто не ждёт дольше {WAITING_MINUTES} минут")
+
+
+def events(connection: Connection) -> Check:
+    """The record of what happened is whole and protected."""
+    if not db.inspect(connection).has_table("event"):
+        return Check("журнал событий", True, "таблиц ещё нет")
+    chain = check_chain(connection)
+    if chain.broken is not None:
+        return Check("журнал событий", False, f"цепочка нарушена на записи {chain.broken}. Верните копию базы.")
+    if not chain.guarded:
+        advice = "выполните flask --app wsgi db upgrade"
+        return Check("журнал событий", False, f"нет защиты от изменения и удаления: {advice}")
+    return Check("журнал событий", True, f"цел, записей {chain.number}, последний хеш {chain.last[:16]}")
 
 
 def local_disk(app: Flask) -> Check:

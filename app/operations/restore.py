@@ -18,6 +18,7 @@ from flask_migrate import upgrade
 from sqlalchemy import JSON, Connection, MetaData, Table, func, inspect, select, text
 
 from app.database import writing
+from app.event_chain import unguarded
 from app.extensions import db, migrate
 from app.operations.archive import CODERS, BadArchiveError, check_members, check_seal, data_tables
 from app.operations.backup import CHUNK_ROWS
@@ -38,7 +39,7 @@ def read_archive(file: Path, *, force: bool = False) -> dict[str, int]:
         _check_target(force)
         _restore_files(archive)
         _prepare_tables(manifest["revision"])
-        with writing(), db.engine.begin() as connection:
+        with writing(), db.engine.begin() as connection, unguarded(connection):
             _fill(connection, archive, manifest)
     upgrade()
     _restore_secret(file)

@@ -101,7 +101,7 @@ def test_doctor_finds_a_fresh_installation_healthy(environment: dict[str, str]) 
     assert told["ok"] is True
     names = [check["name"] for check in told["checks"]]
     assert {"база данных", "таблицы", "надёжность записи", "версия базы", "секретный ключ"} <= set(names)
-    assert len(names) == len(set(names)) == 12
+    assert len(names) == len(set(names)) == 13
 
 
 def open_key(instance: Path) -> None:
