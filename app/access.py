@@ -113,6 +113,12 @@ ACCESS: dict[str, Access] = {
     "roadmap.item": may("head", "coordinator", *STAFF, reach="school"),
     "roadmap.mark": may("head", "coordinator", "municipal", reach="school"),
     "roadmap.review": may("municipal", reach="municipality"),
+    "roadmap.calendar": PUBLIC,  # whoever has the revocable address
+    "roadmap.digest": may("head", "coordinator", *STAFF, reach="own"),
+    "roadmap.make_calendar": may("head", "coordinator", *STAFF, reach="own"),
+    "roadmap.revoke_calendar": may("head", "coordinator", *STAFF, reach="own"),
+    "roadmap.digest_all": may("municipal", reach="municipality"),
+    "roadmap.months": may("head", "coordinator", *STAFF, reach="own"),
     "roadmap.measures": may("head", "coordinator", *STAFF, reach="school"),
     "roadmap.measure": may("head", "coordinator", *STAFF, reach="school"),
     "roadmap.measure_file": may("head", "coordinator", *STAFF, reach="school"),

@@ -2,7 +2,7 @@
 
 Order is that of ids. SQLite has one writer at a time; on PostgreSQL a lock is taken with the first event of a
 transaction and held to its end, so that ids and hashes come in the same order. Triggers refuse UPDATE and DELETE on
-both databases. Who may drop triggers may also write the chain anew: a copy of the last hash, kept elsewhere, tells of that.
+both databases. Who may drop triggers may also write the chain anew: a copy of the last hash kept elsewhere tells that.
 """
 
 import contextlib

@@ -23,6 +23,7 @@ from app.models import (
     Wave,
 )
 from app.plan_changes import as_of
+from app.restrictions import restricted_on
 from surveys.deadlines import Standing, Terms, stand
 
 Reach = Collection[str] | None
@@ -85,6 +86,11 @@ def received_items(plan: RoadmapPlan, day: dt.date) -> frozenset[int]:
     wanted = db.select(Notice.item_id).join(RoadmapItem)
     wanted = wanted.where(RoadmapItem.plan_id == plan.id, Notice.received_on <= day)
     return frozenset(db.session.scalars(wanted))
+
+
+def reckoned(plan: RoadmapPlan, day: dt.date, zone: str) -> Day:
+    """What lines of ``plan`` are reckoned on, on ``day``."""
+    return Day(day, zone, restricted_on(day), received_items(plan, day))
 
 
 def sections_of(plan: RoadmapPlan) -> list[RoadmapSection]:

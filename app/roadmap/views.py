@@ -14,8 +14,7 @@ from app.pages import timezone_name
 from app.plan_changes import as_of
 from app.plans import all_plans, count_by_status
 from app.reach import scope_name
-from app.restrictions import restricted_on
-from app.roadmap import amending, dates, marking, measures, queries  # noqa: F401  (their routes)
+from app.roadmap import amending, dates, marking, measures, monthly, queries, reminding  # noqa: F401  (their routes)
 from app.roadmap.room import bp, chosen_plan, day_end, item_or_404, my_keys, reach_marked, reach_read, today_here
 
 __all__ = ["bp"]
@@ -31,7 +30,7 @@ def index() -> str:
         return render_template("roadmap/empty.html")
     today, reach = today_here(), reach_read()
     past = past_day(today)
-    day = reckoned(plan, past or today)
+    day = queries.reckoned(plan, past or today, timezone_name())
     scope = own_scope(reach)
     if past:
         marks = {key: [m for m in part if not scope or m.scope == scope] for key, part in _past(plan, past).items()}
@@ -87,11 +86,6 @@ def past_day(today: dt.date) -> dt.date | None:
     return day if day < today else None
 
 
-def reckoned(plan: RoadmapPlan, day: dt.date) -> queries.Day:
-    """What lines of ``plan`` are reckoned on, on ``day``."""
-    return queries.Day(day, timezone_name(), restricted_on(day), queries.received_items(plan, day))
-
-
 def _past(plan: RoadmapPlan, day: dt.date) -> dict[int, list[Mark]]:
     return marks_at(plan, day, timezone_name())
 
@@ -129,7 +123,7 @@ def item(number: str) -> str:
         plan=plan,
         item=row,
         past=past,
-        line=queries.item_line(row, tally(marks), found, reckoned(plan, past or today), ()),
+        line=queries.item_line(row, tally(marks), found, queries.reckoned(plan, past or today, timezone_name()), ()),
         marks=shown,
         files=files_at(marking.PROVES, ids, day_end(past)) if past else files_of(marking.PROVES, ids),
         history=history,

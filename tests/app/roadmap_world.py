@@ -1,14 +1,16 @@
 """Things of the roadmap that belong to one school, for the tests of the room and the walk over all routes."""
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 from app.extensions import db
-from app.models import Evidence, ItemState, Measure, Notice, Person, PlanDraft, RoadmapItem, ScheduleDate
+from app.models import CalendarToken, Evidence, ItemState, Measure, Notice, Person, PlanDraft, RoadmapItem, ScheduleDate
 from app.plan_changes import add_schedule_date, receive
 from app.storage import store_file
 
 DAY = dt.date(2020, 9, 15)
+TOKEN = "a-known-token-of-the-tests"
 PDF = b"%PDF-1.4 order"
 
 
@@ -44,6 +46,7 @@ def _add_shared() -> None:
     _keep_file("notice", notice.id, None, "school1")
     maria = db.session.scalars(db.select(Person.id).where(Person.login == "maria")).one()
     head = {"year": 2021, "title": "План", "amends": "", "notes": [], "basis": "приказ № 1"}
+    db.session.add(CalendarToken(person_id=maria, token_hash=hashlib.sha256(TOKEN.encode()).hexdigest()))
     db.session.add(PlanDraft(owner_id=maria, filename="plan.xlsx", head=head, rows=[]))
 
 
@@ -74,6 +77,7 @@ def parameters(code: str) -> dict[str, Any]:
             .join(Measure, Measure.id == Evidence.subject_id)
             .where(Evidence.subject_type == "measure", Measure.scope == code)
         ).first(),
+        "roadmap.token": TOKEN,
         "roadmap.draft_id": db.session.scalars(db.select(PlanDraft.id)).first(),
         "roadmap.notice_id": db.session.scalars(db.select(Notice.id)).first(),
         "roadmap.notice_file.file_id": db.session.scalars(

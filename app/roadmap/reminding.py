@@ -1,0 +1,155 @@
+"""What one is told today: a page that prints, and a calendar under an address that can be revoked."""
+
+import datetime as dt
+import hashlib
+import secrets
+
+from flask import Response, abort, current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as Redirect
+
+from app.digest import Today, digests, read_day, standing_of
+from app.events import record
+from app.extensions import db
+from app.marks import MUNICIPALITY, progress
+from app.models import CalendarToken, Person, RoadmapPlan
+from app.models.columns import utc_now
+from app.pages import timezone_name
+from app.plan_people import SCHOOL_KEYS, keys_of
+from app.plans import current_plan, shown_number, today_in
+from app.roadmap import queries
+from app.roadmap.room import bp, today_here
+
+
+def read_today(plan: RoadmapPlan) -> Today:
+    return read_day(plan, today_here(), timezone_name())
+
+
+@bp.get("/today")
+def digest() -> str:
+    """Own lines, the pressing ones first; works without e-mail and prints."""
+    plan = current_plan() or abort(404)
+    lines = digests(read_today(plan), [current_user]).get(current_user.id, [])
+    return render_template(
+        "roadmap/digest.html",
+        people=[(current_user, lines)],
+        today=today_here(),
+        schools=queries.school_names(),
+        own=True,
+        token=own_token(),
+        form=FlaskForm(),
+    )
+
+
+@bp.get("/today/all")
+def digest_all() -> str:
+    """Everybody's lines, one sheet each, for those who have no e-mail."""
+    plan = current_plan() or abort(404)
+    told = digests(read_today(plan))
+    people = db.session.scalars(db.select(Person).where(Person.id.in_(told)).order_by(Person.family, Person.id))
+    return render_template(
+        "roadmap/digest.html",
+        people=[(one, told[one.id]) for one in people],
+        today=today_here(),
+        schools=queries.school_names(),
+        own=False,
+    )
+
+
+def own_token() -> CalendarToken | None:
+    """The address that the person has open."""
+    return db.session.scalar(
+        db.select(CalendarToken).where(CalendarToken.person_id == current_user.id, CalendarToken.revoked_utc.is_(None))
+    )
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@bp.post("/calendar")
+def make_calendar() -> str:
+    """A new address; the one before stops working. It is shown once: only its hash is kept."""
+    revoke()
+    token = secrets.token_urlsafe(24)
+    db.session.add(CalendarToken(person_id=current_user.id, token_hash=token_hash(token)))
+    record("calendar.made", "person", current_user.id)
+    db.session.commit()
+    address = current_app.config["PUBLIC_URL"] + url_for("roadmap.calendar", token=token)
+    return render_template("roadmap/calendar.html", address=address)
+
+
+@bp.post("/calendar/revoke")
+def revoke_calendar() -> Redirect:
+    """Close the address for good."""
+    if revoke():
+        record("calendar.revoked", "person", current_user.id)
+        db.session.commit()
+        flash(_("Адрес календаря больше не работает."))
+    return redirect(url_for("roadmap.digest"))
+
+
+def revoke() -> bool:
+    token = own_token()
+    if token is not None:
+        token.revoked_utc = utc_now()
+    return token is not None
+
+
+@bp.get("/calendar/<token>.ics")
+def calendar(token: str) -> Response:
+    """The dates of one person; whoever has the address reads it, and nothing else."""
+    kept = db.session.scalar(
+        db.select(CalendarToken).where(
+            CalendarToken.token_hash == token_hash(token), CalendarToken.revoked_utc.is_(None)
+        )
+    )
+    person = db.session.get(Person, kept.person_id) if kept else None
+    plan = current_plan()
+    if person is None or not person.active or plan is None:
+        abort(404)
+    zone = timezone_name()
+    body = calendar_of(person, read_day(plan, today_in(zone, utc_now()), zone))
+    return Response(body, mimetype="text/calendar", headers={"Content-Disposition": "inline; filename=opora.ics"})
+
+
+def calendar_of(person: Person, today: Today) -> bytes:
+    """An all-day event for each dated item of this person; what is late or done stays, and says so."""
+    from icalendar import Calendar, Event
+
+    made = Calendar()
+    made.add("prodid", "-//Opora//Roadmap//RU")
+    made.add("version", "2.0")
+    made.add("x-wr-calname", _("Дорожная карта"))
+    for item, scope, marks in dated_items(person, today):
+        standing = standing_of(today, item, marks)
+        words = {"late": _("Просрочено"), "done": _("Выполнено"), "suspended": _("Сейчас не действует")}
+        event = Event()
+        event.add("uid", f"item-{item.id}-{scope}@opora")
+        event.add("dtstamp", dt.datetime.combine(today.day, dt.time(), dt.UTC))
+        event.add("dtstart", item.due_date)
+        event.add("dtend", item.due_date + dt.timedelta(days=1))
+        prefix = words.get(standing.word, _("Срок"))
+        event.add("summary", f"{prefix}: {_('п.')} {shown_number(item.number)} {item.title}"[:250])
+        now = progress(marks)
+        told = f"{item.deadline_text}\n{item.responsible}"
+        event.add("description", f"{told}\n{now.done} {_('из')} {now.of}" if now.of > 1 else told)
+        event.add("status", "CONFIRMED")
+        made.add_component(event)
+    return made.to_ical()
+
+
+def dated_items(person: Person, today: Today) -> list[tuple]:
+    """(item, addressee, marks) with a date that this person answers for."""
+    keys = keys_of(person, today.members, today.day)
+    schools = [(SCHOOL_KEYS[a.role], a.scope) for a in person.assignments if a.role in SCHOOL_KEYS]
+    found = []
+    for item in (item for item in today.items if item.due_date):
+        marks, named = today.marks.get(item.id, []), set(item.responsible_keys)
+        scopes = dict.fromkeys(scope for key, scope in schools if key in named)
+        found += [(item, mark.scope, [mark]) for mark in marks if mark.scope in scopes]
+        if (keys - set(SCHOOL_KEYS.values())) & named:
+            found.append((item, MUNICIPALITY, marks))
+    return found

@@ -1,0 +1,113 @@
+"""The page of the day and the calendar, read back by two parsers: icalendar, and ics of other authors."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+import ics
+from flask import Flask
+from flask.testing import FlaskClient
+from icalendar import Calendar
+
+from app.digest import read_day
+from app.extensions import db
+from app.marks import change_state
+from app.roadmap.reminding import calendar_of
+from tests.app.roadmap_world import state_of
+from tests.app.rooms_world import add_plan, person
+from tests.pages import post_form, token_of
+
+SignIn = Callable[[str], FlaskClient]
+ADDRESS = re.compile(r"http://127\.0\.0\.1:8000(/roadmap/calendar/[\w-]+\.ics)")
+# Dated items of a head by the order: last days by hand.
+HEAD = {
+    "3.6": dt.date(2020, 9, 1),
+    "3.8": dt.date(2020, 6, 20),
+    "3.9": dt.date(2020, 6, 20),
+    "3.14": dt.date(2020, 12, 10),
+    "3.15": dt.date(2021, 1, 31),
+    "4.4": dt.date(2020, 12, 31),
+    "5.3": dt.date(2020, 6, 1),
+}
+
+
+def address(client: FlaskClient) -> str:
+    page = post_form(client, "/roadmap/calendar", page="/roadmap/today").get_data(as_text=True)
+    found = ADDRESS.search(page)
+    assert found
+    return found.group(1)
+
+
+def number_of(summary: str) -> str:
+    return summary.partition("п. ")[2].partition(" ")[0]
+
+
+def test_calendar_is_read_alike_by_two_parsers(app: Flask, login_as: SignIn) -> None:
+    add_plan()
+    change_state(state_of("3.8", "school1"), "done", link="https://a.example")
+    db.session.commit()
+    url = address(login_as("boris"))
+    answer = app.test_client().get(url)  # no session: the address is enough
+    assert answer.mimetype == "text/calendar"
+    assert all(len(line) <= 75 for line in answer.data.split(b"\r\n"))  # RFC 5545, 3.1
+    first = {
+        number_of(str(one["summary"])): one["dtstart"].dt for one in Calendar.from_ical(answer.data).walk("VEVENT")
+    }
+    second = {number_of(one.name): one.begin.date() for one in ics.Calendar(answer.get_data(as_text=True)).events}
+    assert first == second == HEAD
+    assert "Выполнено: п. 3.8" in answer.get_data(as_text=True).replace("\r\n ", "")
+    assert "Просрочено: п. 3.6" in answer.get_data(as_text=True).replace("\r\n ", "")  # late ones are kept
+
+
+def test_revoked_and_replaced_addresses_are_not_there(app: Flask, login_as: SignIn) -> None:
+    add_plan()
+    boris, anybody = login_as("boris"), app.test_client()
+    old = address(boris)
+    new = address(boris)
+    assert anybody.get(old).status_code == 404
+    assert anybody.get(new).status_code == 200
+    post_form(boris, "/roadmap/calendar/revoke", page="/roadmap/today")
+    assert anybody.get(new).status_code == 404
+    assert anybody.get("/roadmap/calendar/guessed.ics").status_code == 404
+
+
+def test_calendar_of_somebody_who_left_is_closed(app: Flask, login_as: SignIn) -> None:
+    add_plan()
+    url = address(login_as("boris"))
+    person("boris").active = False
+    db.session.commit()
+    assert app.test_client().get(url).status_code == 404
+
+
+def test_uid_stays_when_the_date_moves(app: Flask) -> None:
+    plan = add_plan()
+    with app.test_request_context():
+        before, later = (
+            {str(one["uid"]) for one in Calendar.from_ical(calendar_of(person("boris"), day)).walk("VEVENT")}
+            for day in (read_day(plan, dt.date(2020, 6, 1), "UTC"), read_day(plan, dt.date(2020, 12, 1), "UTC"))
+        )
+    assert before == later
+
+
+def test_page_of_the_day_tells_each_role_its_own(login_as: SignIn) -> None:
+    add_plan()
+    boris = login_as("boris").get("/roadmap/today").get_data(as_text=True)
+    assert "п. 3.8" in boris
+    assert "п. 3.3" not in boris
+    maria = login_as("maria").get("/roadmap/today").get_data(as_text=True)
+    assert "Не исполнили:" in maria
+    assert "Озёрное № 1, Озёрное № 2" in maria
+    sheets = login_as("maria").get("/roadmap/today/all").get_data(as_text=True)
+    for name in ("Борисов", "Верина", "Дарьина", "Марьина"):
+        assert f"<h2>{name}" in sheets
+    assert "<h2>Аннина" not in sheets  # a teacher has no items
+
+
+def test_months_show_exact_days_and_hatch_what_has_none(login_as: SignIn) -> None:
+    add_plan()
+    page = login_as("vera").get("/roadmap/months").get_data(as_text=True)
+    row = page.partition(">3.6. ")[2].partition("</tr>")[0]
+    assert "● 1" in row
+    assert "fuzzy" not in row
+    assert page.partition(">3.10. ")[2].partition("</tr>")[0].count("fuzzy") == 9  # May 2020 to January 2021
+    assert token_of(login_as("vera"), "/roadmap/today")
