@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 STARTED_BY_NAME = {"gunicorn", "psycopg"}  # the server is a command, the driver is named in the address
-OPTIONAL = {"redis", "scipy"}  # requirements-scale.txt; a referee in tests
+OPTIONAL = {"pyreadstat", "redis", "scipy"}  # requirements-spss.txt, requirements-scale.txt; a referee in tests
 
 
 def plain(name: str) -> str:
@@ -56,5 +56,5 @@ def test_nothing_is_installed_that_is_not_used() -> None:
 
 
 def test_lists_of_tools_are_pinned_too() -> None:
-    for file in ("requirements-dev.txt", "requirements-scale.txt"):
+    for file in ("requirements-dev.txt", "requirements-scale.txt", "requirements-spss.txt"):
         assert any(pinned(file))
