@@ -1,7 +1,7 @@
 """Figures linked in time: changes of the same persons, and answers that came after the calculation."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,14 @@ from surveys.compare import match_rows
 from surveys.definition import Instrument
 from surveys.disclosure.details import spread_groups
 from surveys.disclosure.gate import LEAST_K, MUNICIPALITY
-from surveys.disclosure.groups import hide_groups, means_open, next_to_hide
+from surveys.disclosure.groups import OPEN_POINTS, hide_groups, means_open, next_to_hide
 from surveys.disclosure.shares import SMALL
 from surveys.released import Change, Hidden
 from surveys.scoring import practice_items, score_all
 from surveys.statistics import Moments
 from surveys.summary import Summary
+
+DUST = 1e-6
 
 
 @dataclass
@@ -24,12 +26,14 @@ class PairSummary:
     """One group between two stages, block by block; merges like every summary.
 
     ``matched``: block -> moments of (before, after, change) of persons scored in both; ``only_before``, ``only_after``:
-    block -> persons scored in that stage only.
+    block -> persons scored in that stage only; ``left``, ``came``: block -> sums of their scores.
     """
 
     matched: dict[str, Moments]
     only_before: dict[str, int]
     only_after: dict[str, int]
+    left: dict[str, float] = field(default_factory=dict)
+    came: dict[str, float] = field(default_factory=dict)
 
     def merge(self, other: "PairSummary") -> "PairSummary":
         """Both groups together."""
@@ -37,6 +41,8 @@ class PairSummary:
             {name: one.merge(other.matched[name]) for name, one in self.matched.items()},
             {name: count + other.only_before[name] for name, count in self.only_before.items()},
             {name: count + other.only_after[name] for name, count in self.only_after.items()},
+            {name: value + other.left[name] for name, value in self.left.items()},
+            {name: value + other.came[name] for name, value in self.came.items()},
         )
 
 
@@ -91,8 +97,14 @@ def summarise_pairs(
             table = np.column_stack([x[first[own]], y[second[own]]])
             table = table[~np.isnan(table).any(axis=1)]
             pairs.matched[name] = Moments.of(np.column_stack([table, table[:, 1] - table[:, 0]]))
-            pairs.only_before[name] = int((~np.isnan(x) & (labels[0] == group)).sum()) - len(table)
-            pairs.only_after[name] = int((~np.isnan(y) & (labels[1] == group)).sum()) - len(table)
+            all_before, all_after = (
+                scores[~np.isnan(scores) & (own_group == group)]
+                for scores, own_group in zip((x, y), labels, strict=True)
+            )
+            pairs.only_before[name] = len(all_before) - len(table)
+            pairs.only_after[name] = len(all_after) - len(table)
+            pairs.left[name] = float(all_before.sum() - table[:, 0].sum())
+            pairs.came[name] = float(all_after.sum() - table[:, 1].sum())
         found[group] = pairs
     return found
 
@@ -169,11 +181,34 @@ def _left_open(
         return True
     if all_shown and not _remainders_open(merge_pairs(parts), name, k):
         return False
+    if all_shown and not all(_sums_open(parts, name, stage, k) for stage in (0, 1)):
+        return False
     sizes = {group: pairs[group].matched[name].n for group in hidden}
     for stage in (0, 1):
         sums = {group: float(pairs[group].matched[name].mean[stage]) * sizes[group] for group in hidden}
         if not means_open({group: value for group, value in sums.items() if sizes[group]}, sizes, k, None):
             return False
+    return True
+
+
+def _sums_open(parts: list[PairSummary], name: str, stage: int, k: int) -> bool:
+    """Whether the sums of few persons stay open by OPEN_POINTS when each group's sum of all is known.
+
+    The total then gives the sum of all remainders of the hidden groups; a group whose matched are all is no cover.
+    """
+    counts = [(part.only_before, part.only_after)[stage][name] for part in parts]
+    rests = [(part.left, part.came)[stage].get(name, 0.0) for part in parts]
+    own = []
+    for part, count, rest in zip(parts, counts, rests, strict=True):
+        n = part.matched[name].n
+        whole = (float(part.matched[name].mean[stage]) * n if n else 0.0) + rest
+        own.append((max(0.0, whole - 100.0 * n), min(100.0 * count, whole)))
+    total, lows, highs = sum(rests), sum(low for low, _ in own), sum(high for _, high in own)
+    for part, count, (low, high) in zip(parts, counts, own, strict=True):
+        width = min(high, total - (lows - low)) - max(low, total - (highs - high))
+        for size in (count, part.matched[name].n):
+            if 0 < size < k and width < min(OPEN_POINTS * size, high - low) - DUST:
+                return False
     return True
 
 

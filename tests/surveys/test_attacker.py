@@ -89,8 +89,9 @@ def closed_in(stages):
 
 @pytest.mark.parametrize("stay", [1.0, 0.9, 0.6], ids=["nobody leaves", "few leave", "many leave"])
 def test_two_stages_together_tell_nothing_hidden(stay):
-    rng, shown = np.random.default_rng(43), 0
-    for trial in range(15):
+    # Of this seed, trials 10 and 16 with few leaving give a person away where a hidden neighbour covers nothing.
+    rng, shown = np.random.default_rng(102), 0
+    for trial in range(18):
         stages, pairs = two_stages(rng, stay)
         changes = release_changes(FORM, pairs, closed=closed_in(stages))
         shown += sum(change.hidden is None for _, change in changes)
