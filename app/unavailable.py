@@ -2,11 +2,13 @@
 
 from flask import Flask, Response, current_app, g, make_response, render_template
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import BadRequest
 
 from app.database import UnsafeDatabaseError
 from app.extensions import db, login_manager
+from app.pages import error_page
 
 RETRY_SECONDS = 30
 
@@ -15,6 +17,14 @@ def init_app(app: Flask) -> None:
     """Answer every failure of the database itself with one page."""
     for failure in (OperationalError, PoolTimeoutError, UnsafeDatabaseError):
         app.register_error_handler(failure, unavailable)
+    for failure in (DataError, OverflowError):  # PostgreSQL and SQLite name it differently
+        app.register_error_handler(failure, unstorable)
+
+
+def unstorable(error: Exception) -> tuple[str, int]:
+    """A value that no column holds, such as a number of twenty digits sent past a form: refused, nothing stored."""
+    db.session.rollback()
+    return error_page(BadRequest())
 
 
 def unavailable(error: Exception) -> Response:

@@ -52,6 +52,12 @@ def test_text_that_no_database_can_hold_is_refused(url, login_as) -> None:
     assert "coord_name" not in card_of("school1").fields
 
 
+def test_number_that_no_column_holds_is_refused(url, login_as) -> None:
+    response = save(login_as("boris"), f"{url}/sections/school", seen="9" * 20, coord_name="Дарьина")
+    assert response.status_code == 400
+    assert card_of("school1").fields.get("coord_name", {}).get("value") != "Дарьина"
+
+
 def test_decimal_comma_is_read_and_shown_again(url, login_as) -> None:
     head, section = login_as("boris"), f"{url}/sections/staff"
     save(head, section, vac_rates="1,5")
