@@ -181,7 +181,7 @@ def _left_open(
         return True
     if all_shown and not _remainders_open(merge_pairs(parts), name, k):
         return False
-    if all_shown and not all(_sums_open(parts, name, stage, k) for stage in (0, 1)):
+    if all_shown and not all(_sums_open(parts, name, stage, k, known) for stage in (0, 1) for known in (True, False)):
         return False
     sizes = {group: pairs[group].matched[name].n for group in hidden}
     for stage in (0, 1):
@@ -191,8 +191,8 @@ def _left_open(
     return True
 
 
-def _sums_open(parts: list[PairSummary], name: str, stage: int, k: int) -> bool:
-    """Whether the sums of few persons stay open by OPEN_POINTS when each group's sum of all is known.
+def _sums_open(parts: list[PairSummary], name: str, stage: int, k: int, known: bool) -> bool:
+    """Whether the sums of few persons stay open by OPEN_POINTS; ``known``: each group's sum of all is printed.
 
     The total then gives the sum of all remainders of the hidden groups; a group whose matched are all is no cover.
     """
@@ -202,11 +202,11 @@ def _sums_open(parts: list[PairSummary], name: str, stage: int, k: int) -> bool:
     for part, count, rest in zip(parts, counts, rests, strict=True):
         n = part.matched[name].n
         whole = (float(part.matched[name].mean[stage]) * n if n else 0.0) + rest
-        own.append((max(0.0, whole - 100.0 * n), min(100.0 * count, whole)))
+        own.append((max(0.0, whole - 100.0 * n), min(100.0 * count, whole)) if known else (0.0, 100.0 * count))
     total, lows, highs = sum(rests), sum(low for low, _ in own), sum(high for _, high in own)
     for part, count, (low, high) in zip(parts, counts, own, strict=True):
         width = min(high, total - (lows - low)) - max(low, total - (highs - high))
-        for size in (count, part.matched[name].n):
+        for size in (count, part.matched[name].n) if known else (count,):
             if 0 < size < k and width < min(OPEN_POINTS * size, high - low) - DUST:
                 return False
     return True
