@@ -14,7 +14,17 @@ from app.pages import timezone_name
 from app.plan_changes import as_of
 from app.plans import all_plans, count_by_status
 from app.reach import scope_name
-from app.roadmap import amending, dates, marking, measures, monthly, queries, reminding  # noqa: F401  (their routes)
+from app.roadmap import (  # noqa: F401  (their routes)
+    amending,
+    dates,
+    execution,
+    marking,
+    measures,
+    monthly,
+    queries,
+    reminding,
+    school_plans,
+)
 from app.roadmap.room import bp, chosen_plan, day_end, item_or_404, my_keys, reach_marked, reach_read, today_here
 
 __all__ = ["bp"]

@@ -5,7 +5,21 @@ import hashlib
 from typing import Any
 
 from app.extensions import db
-from app.models import CalendarToken, Evidence, ItemState, Measure, Notice, Person, PlanDraft, RoadmapItem, ScheduleDate
+from app.models import (
+    CalendarToken,
+    Evidence,
+    ItemState,
+    Measure,
+    Notice,
+    Person,
+    PlanDraft,
+    RoadmapItem,
+    RoadmapPlan,
+    ScheduleDate,
+    School,
+    SchoolPlan,
+    SchoolPlanLine,
+)
 from app.plan_changes import add_schedule_date, receive
 from app.storage import store_file
 
@@ -34,6 +48,9 @@ def add_things(code: str) -> None:
     db.session.add(measure)
     db.session.flush()
     _keep_file("measure", measure.id, state.school_id, code)
+    plan_id = db.session.scalars(db.select(RoadmapPlan.id)).first()
+    lines = [SchoolPlanLine(text="Своя строка", responsible="Завуч", deadline_text="май")]
+    db.session.add(SchoolPlan(plan_id=plan_id, school_id=state.school_id, lines=lines))
     db.session.flush()
 
 
@@ -78,6 +95,10 @@ def parameters(code: str) -> dict[str, Any]:
             .where(Evidence.subject_type == "measure", Measure.scope == code)
         ).first(),
         "roadmap.token": TOKEN,
+        "roadmap.code": code,
+        "roadmap.line_id": db.session.scalars(
+            db.select(SchoolPlanLine.id).join(SchoolPlan).join(School).where(School.code == code)
+        ).first(),
         "roadmap.draft_id": db.session.scalars(db.select(PlanDraft.id)).first(),
         "roadmap.notice_id": db.session.scalars(db.select(Notice.id)).first(),
         "roadmap.notice_file.file_id": db.session.scalars(

@@ -1,0 +1,125 @@
+"""A school's own roadmap, the people of the plan, the report on any day, the history as a table."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+
+from app.extensions import db
+from app.marks import change_state
+from app.models import Event, Measure, PlanMember, SchoolPlan, SchoolPlanLine
+from app.roadmap.school_plans import rolled_up
+from tests.app.roadmap_world import state_of
+from tests.app.rooms_world import add_plan, person
+from tests.app.test_roadmap_measures import add_measure
+from tests.pages import post_form
+
+SignIn = Callable[[str], FlaskClient]
+URL = "/roadmap/schools/school1"
+LINE = {"text": "Наставничество", "responsible": "Завуч", "deadline_text": "до 1 мая", "due_date": "2021-05-01"}
+
+
+def test_school_roadmap_is_made_of_measures_and_own_lines_approved_and_rolled_up(login_as: SignIn) -> None:
+    plan = add_plan()
+    one = add_measure()
+    boris, darya, maria = login_as("boris"), login_as("darya"), login_as("maria")
+    assert "Внести 1 принят" in darya.get(URL).get_data(as_text=True)
+    post_form(darya, f"{URL}/measures", page=URL)
+    post_form(darya, f"{URL}/measures", page=URL)  # twice is once
+    post_form(darya, URL, numbers=["3.8", "выдуман"], **LINE)
+    lines = db.session.scalars(db.select(SchoolPlanLine).order_by(SchoolPlanLine.id)).all()
+    assert [(line.measure_id, line.numbers) for line in lines] == [(one, ["3.13"]), (None, ["3.8"])]
+    assert rolled_up(plan) == {}  # not approved yet
+    assert post_form(darya, f"{URL}/approve", page=URL).status_code == 403
+    refused = post_form(boris, f"{URL}/approve", page=URL, approved_number="", approved_on="2021-02-01")
+    assert refused.status_code == 302
+    assert db.session.scalars(db.select(SchoolPlan.approved_on)).one() is None
+    post_form(boris, f"{URL}/approve", page=URL, approved_number="7", approved_on="2021-02-01")
+    db.session.get_one(Measure, one).status = "done"
+    db.session.commit()
+    assert rolled_up(plan) == {"3.13": (1, 1), "3.8": (0, 1)}
+    assert "исполнено 1 из 1" in maria.get("/roadmap/schools").get_data(as_text=True)
+    assert "приказом № 7" in maria.get(URL).get_data(as_text=True)
+
+
+def test_own_line_is_done_with_a_proof_and_a_new_line_asks_for_a_new_approval(login_as: SignIn) -> None:
+    add_plan()
+    boris = login_as("boris")
+    post_form(boris, URL, **LINE)
+    post_form(boris, f"{URL}/approve", page=URL, approved_number="7", approved_on="2021-02-01")
+    line = db.session.scalars(db.select(SchoolPlanLine.id)).one()
+    post_form(boris, f"{URL}/lines/{line}", page=URL, status="done")
+    assert db.session.get_one(SchoolPlanLine, line).status == "planned"
+    post_form(boris, f"{URL}/lines/{line}", page=URL, status="done", proof="приказ № 8")
+    db.session.expire_all()
+    assert db.session.get_one(SchoolPlanLine, line).status == "done"
+    assert db.session.scalars(db.select(SchoolPlan.approved_on)).one() == dt.date(2021, 2, 1)
+    post_form(boris, URL, **LINE)
+    db.session.expire_all()
+    assert db.session.scalars(db.select(SchoolPlan.approved_on)).one() is None
+    told = db.session.scalars(db.select(Event).where(Event.action == "school_plan.line_added").order_by(Event.id)).all()
+    assert told[-1].old == {"approved_on": "2021-02-01", "number": "7"}  # the approved edition is not forgotten
+
+
+def test_department_reads_and_another_school_does_not(login_as: SignIn) -> None:
+    add_plan()
+    assert login_as("galina").get(URL).status_code == 200
+    assert login_as("vera").get(URL).status_code == 404
+    assert post_form(login_as("maria"), URL, page="/roadmap/people", **LINE).status_code == 404
+
+
+def test_substitute_has_the_items_of_the_absent_while_away(login_as: SignIn) -> None:
+    plan = add_plan()
+    maria, adam = login_as("maria"), login_as("adam")
+    post_form(
+        maria, "/roadmap/people", key="negrey", name="Негрей Н.В.", order_text="приказ № 204", email="n@uo.example"
+    )
+    first = db.session.scalars(db.select(PlanMember.id)).one()
+    away = {"from_on": "2020-01-01", "until_on": "2100-01-01", "substitutes": str(first)}
+    assert "п. 3.13" not in adam.get("/roadmap/today").get_data(as_text=True)
+    post_form(maria, "/roadmap/people", key="zolko", name="Адамов А.А.", person="adam", **away)
+    stand_in = db.session.scalars(db.select(PlanMember).where(PlanMember.substitutes_id == first)).one()
+    assert (stand_in.key, stand_in.person_id, stand_in.plan_id) == ("negrey", person("adam").id, plan.id)
+    assert "п. 2.2" in adam.get("/roadmap/today").get_data(as_text=True)
+    stand_in.until_on = dt.date(2020, 2, 1)
+    db.session.commit()
+    assert "п. 2.2" not in adam.get("/roadmap/today").get_data(as_text=True)
+
+
+def test_school_enters_its_own_coordinator_and_no_other_role(login_as: SignIn) -> None:
+    add_plan()
+    boris = login_as("boris")
+    data = {"name": "Дарьина Д.О.", "email": "d@school.example", "school": "school1"}
+    assert post_form(boris, "/roadmap/people", key="school_coordinators", **data).status_code == 302
+    assert post_form(boris, "/roadmap/people", key="working_group", **data).status_code == 200  # not a choice
+    assert post_form(boris, "/roadmap/people", key="school_coordinators", **{**data, "email": "нет"}).status_code == 200
+    assert db.session.scalars(db.select(PlanMember.key)).all() == ["school_coordinators"]
+    assert "Дарьина" in login_as("maria").get("/roadmap/people").get_data(as_text=True)
+    assert "Дарьина" not in login_as("vera").get("/roadmap/people").get_data(as_text=True)
+
+
+def test_report_on_a_past_day_tells_what_was_done_by_then(login_as: SignIn) -> None:
+    add_plan()
+    at = dt.datetime(2020, 6, 10, 9, tzinfo=dt.UTC)
+    change_state(state_of("3.8", "school1"), "done", evidence="Приказ № 17", link="https://a.example", at=at)
+    db.session.commit()
+    maria = login_as("maria")
+    assert "Приказ № 17" in maria.get("/roadmap/report?at=2020-06-10").get_data(as_text=True)
+    assert "Приказ № 17" not in maria.get("/roadmap/report?at=2020-06-09").get_data(as_text=True)
+    assert "Приказ № 17" not in login_as("vera").get("/roadmap/report?at=2020-06-10").get_data(as_text=True)
+
+
+def test_history_comes_out_with_its_hashes_and_no_formula(login_as: SignIn) -> None:
+    add_plan()
+    maria = login_as("maria")
+    data = {"title": "Название", "deadline_kind": "date", "due_date": "2020-07-01", "applies": ""}
+    post_form(maria, "/roadmap/3.3/amend", reason="=HYPERLINK(1)", **data)
+    text = maria.get("/roadmap/history.csv").get_data(as_text=True).lstrip("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    amended = next(row for row in rows if row["action"] == "roadmap.amended")
+    kept = db.session.scalars(db.select(Event).where(Event.action == "roadmap.amended")).one()
+    assert (amended["hash"], amended["prev_hash"]) == (kept.hash, kept.prev_hash)
+    assert amended["reason"] == "'=HYPERLINK(1)"
+    assert "signed_in" not in {row["action"] for row in rows}
