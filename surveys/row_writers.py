@@ -122,7 +122,8 @@ def _write_sav(rows: Rows, path: Path, about: list[tuple[str, str]]) -> None:
         for part, cells in zip(parts, columns, strict=True):
             part += cells
     frame: dict[str, Any] = {}
-    labels, values = {}, {}
+    labels: dict[str, str | None] = {}
+    values: dict[str, Any] = {}
     for column, cells in zip(rows.columns, parts, strict=True):
         name = _spss_name(column.name, frame)
         numeric = all(cell is None or cell == "NA" or isinstance(cell, float) for cell in cells)
