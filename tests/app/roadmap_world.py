@@ -10,6 +10,8 @@ from app.models import (
     Evidence,
     ItemState,
     Measure,
+    MonitoringAnswer,
+    MonitoringRound,
     Notice,
     Person,
     PlanDraft,
@@ -50,6 +52,11 @@ def add_things(code: str) -> None:
     _keep_file("measure", measure.id, state.school_id, code)
     plan_id = db.session.scalars(db.select(RoadmapPlan.id)).first()
     lines = [SchoolPlanLine(text="Своя строка", responsible="Завуч", deadline_text="май")]
+    shared = db.session.scalars(db.select(MonitoringRound)).first() or MonitoringRound(
+        plan_id=plan_id, number="4.1", title="Сбор", opens_on=DAY, closes_on=DAY, fields=[]
+    )
+    shared.answers.append(MonitoringAnswer(school_id=state.school_id))
+    db.session.add(shared)
     db.session.add(SchoolPlan(plan_id=plan_id, school_id=state.school_id, lines=lines))
     db.session.flush()
 
@@ -96,6 +103,7 @@ def parameters(code: str) -> dict[str, Any]:
         ).first(),
         "roadmap.token": TOKEN,
         "roadmap.code": code,
+        "roadmap.round_id": db.session.scalars(db.select(MonitoringRound.id)).first(),
         "roadmap.line_id": db.session.scalars(
             db.select(SchoolPlanLine.id).join(SchoolPlan).join(School).where(School.code == code)
         ).first(),
