@@ -10,8 +10,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.bench_statistics import questionnaire, write_answers
@@ -76,7 +74,8 @@ def measure(rows: int) -> None:
                 )
                 size = (Path(folder) / kind).stat().st_size / 2**20
                 print(
-                    f"{rows} x {columns} {kind}: {seconds:.2f} s, {peak / 1024 - before:.0f} MB over idle, {size:.0f} MB"
+                    f"{rows} x {columns} {kind}: {seconds:.2f} s, "
+                    f"{peak / 1024 - before:.0f} MB over idle, file {size:.0f} MB"
                 )
                 sys.stdout.flush()
                 os._exit(0)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Problem:
     """One thing wrong in somebody's file: where it is and how to mend it.
 
-    ``place`` is what the reader can find by eye: «лист survey, строка 6», «строка 12, столбец MET03», «items[3].relevant».
+    ``place`` is what the reader can find by eye: «лист survey, строка 6», «строка 12, столбец MET03»,
+    «items[3].relevant».
     """
 
     place: str

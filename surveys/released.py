@@ -1,7 +1,7 @@
 """What may be shown of a wave: the value that the disclosure gate gives out, and the only source of group figures.
 
-Pages, documents, findings and exports read these and never the answers. Every figure carries its n. A figure that may not
-be shown is absent (``None``) and ``hidden`` says why.
+Pages, documents, findings and exports read these and never the answers. Every figure carries its n. A figure that may
+not be shown is absent (``None``) and ``hidden`` says why.
 """
 
 from typing import Literal
@@ -21,7 +21,7 @@ class Figures(BaseModel):
 class Share(Figures):
     """How many of ``n`` are in a class, as it may be printed.
 
-    ``kind``: «exact» count and percent are both given; «below»: fewer than ``bound``; «at_least»: not fewer than ``bound``;
+    ``kind``: «exact» count and percent are both given; «below»: fewer than ``bound``; «at_least»: not fewer than it;
     «band_high» / «band_low»: homogeneous small group, printed «80 % и более» / «20 % и менее»; «hidden»: nothing.
     """
 

@@ -13,8 +13,8 @@ from app.marks import change_state
 from app.models import Event, InstrumentVersion, Participation, Person, RoadmapItem, School, Submission
 from app.plans import current_plan
 from surveys.roadmap import load_roadmap
-from tests.app.rooms_world import add_definitions, add_plan, add_wave, person
 from tests.app.roadmap_world import state_of
+from tests.app.rooms_world import add_definitions, add_plan, add_wave, person
 from tests.conftest import empty_tables
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "import"
