@@ -9,6 +9,7 @@ from app.models import Finding, ItemState, Person, RoadmapItem, RoadmapPlan, Sna
 
 ACCEPTED = 6  # municipality findings that the methodologist has accepted; the rest wait
 REJECTED = ("Q-NEEDFORM", "Наставничество уже вынесено в отдельный приказ, повторять его мерой не нужно.")
+ON_PAPER = "подлинник хранится на бумаге"
 NOON = dt.time(9, 0, tzinfo=dt.UTC)
 
 # number: (state, evidence, last day on which it was marked); None marks the schools listed instead.
@@ -72,4 +73,7 @@ def move_roadmap(plan: RoadmapPlan, municipal: Person) -> None:
 
 
 def _mark(state: ItemState, new: str, evidence: str, day: dt.date, actor: Person, note: str = "") -> None:
-    change_state(state, new, evidence=evidence, note=note, actor=actor.id, at=dt.datetime.combine(day, NOON))
+    proved = {"without_document": True, "note": note or ON_PAPER} if new == "done" else {"note": note}
+    review = "confirmed" if new == "done" and state.school_id else ""
+    at = dt.datetime.combine(day, NOON)
+    change_state(state, new, evidence=evidence, review=review, actor=actor.id, at=at, **proved)
