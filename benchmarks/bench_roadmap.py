@@ -6,6 +6,7 @@ clock and of this process's own time: other programs of the machine are in the f
 """
 
 import argparse
+import gc
 import json
 import statistics
 import tempfile
@@ -104,6 +105,8 @@ def main() -> None:
             upgrade()
             people = fill()
             db.session.remove()
+        gc.collect()
+        gc.freeze()  # as the server does before it forks
         figures = {
             f"{role} {name}": measure(app, people[role], url, options.requests)
             for role in people

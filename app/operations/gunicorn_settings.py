@@ -1,6 +1,8 @@
 """Settings of the web server, read by gunicorn."""
 
+import gc
 import os
+from typing import Any
 
 bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
 workers = int(os.environ.get("WEB_WORKERS") or "2")
@@ -14,3 +16,9 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # the worker
 accesslog = os.environ.get("ACCESS_LOG") or None
 loglevel = "warning"
 control_socket_disable = True
+
+
+def when_ready(_server: Any) -> None:
+    """Before the workers are forked: what is loaded stays loaded, so that collections of garbage need not walk it."""
+    gc.collect()
+    gc.freeze()
