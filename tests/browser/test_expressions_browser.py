@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from surveys.expressions import parse
 
 ROOT = Path(__file__).parents[2]
 TABLE = json.loads((ROOT / "tests" / "data" / "expressions.json").read_text(encoding="utf-8"))
-CHROMIUM = Path("/usr/bin/chromium")
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="нет Chromium")]
+pytestmark = pytest.mark.browser
 
 RUN = """([trees, names, today]) => trees.map(([tree, self]) => {
   try { return OporaExpressions.evaluate(tree, name => names[name], self, today); }
@@ -19,21 +19,18 @@ RUN = """([trees, names, today]) => trees.map(([tree, self]) => {
 })"""
 
 
-@pytest.fixture(scope="module")
-def values():
-    from playwright.sync_api import sync_playwright
-
+@pytest.fixture
+def values(chromium: Browser) -> list[object]:
+    """What the browser makes of every example of the table."""
     trees = [
         [parse(example["expression"], columns=example.get("columns", False)).tree, example.get("this", "")]
         for example in TABLE["examples"]
     ]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        page = browser.new_page()
-        page.add_script_tag(path=str(ROOT / "app" / "static" / "expressions.js"))
-        got = page.evaluate(RUN, [trees, TABLE["names"], TABLE["today"]])
-        broken = page.evaluate("OporaExpressions.truth(['=', ['name', 'a'], 1], () => null)")
-        browser.close()
+    page = chromium.new_page()
+    page.add_script_tag(path=str(ROOT / "app" / "static" / "expressions.js"))
+    got = page.evaluate(RUN, [trees, TABLE["names"], TABLE["today"]])
+    broken = page.evaluate("OporaExpressions.truth(['=', ['name', 'a'], 1], () => null)")
+    page.close()
     assert broken is False
     return got
 

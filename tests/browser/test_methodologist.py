@@ -45,7 +45,7 @@ def test_from_opening_a_wave_to_a_document_with_recounted_numbers(
     page.get_by_role("link", name="Открыть этап").click()
     page.get_by_label("Код", exact=True).fill("spring")
     page.get_by_role("button", name="Открыть этап").click()
-    expect(page.get_by_text("Приглашено 44 уч")).to_be_visible()  # 43 added teachers and Anna
+    expect(page.get_by_text("Приглашены 44 учителя")).to_be_visible()  # 43 added teachers and Anna
 
     wave = db.session.scalars(db.select(Wave).where(Wave.code == "spring")).one()
     wave_world.answer(wave)

@@ -17,7 +17,7 @@ from tests.world import PASSWORD
 pytestmark = pytest.mark.browser
 WAVE = "/questionnaires/wave1"
 BLOCKS = 9
-CHROMIUM_WRITES_STORAGE = 7  # seconds after which its local storage is on the disk
+STORAGE_WAIT = 60  # seconds at the most; Chromium writes its local storage to the disk some 5 s late
 Opener = Callable[..., BrowserContext]
 SignIn = Callable[[BrowserContext, str], Page]
 
@@ -189,6 +189,16 @@ def test_expired_session_asks_to_sign_in_on_the_spot_and_sends_what_waited(anna:
     expect(anna).to_have_url(re.compile(f"{WAVE}/2$"))
 
 
+def wait_until_stored(profile: Path, word: bytes) -> None:
+    """Until the browser has written ``word`` into its local storage on the disk: a kill before that may lose it."""
+    for _ in range(STORAGE_WAIT * 4):
+        files = (profile / "Default" / "Local Storage" / "leveldb").glob("*.log")
+        if any(word in file.read_bytes() or word.decode().encode("utf-16-le") in file.read_bytes() for file in files):
+            return
+        time.sleep(0.25)
+    raise AssertionError(f"{word!r} is not in the browser's storage")
+
+
 def test_answers_given_offline_outlive_the_browser_and_join_those_of_another_device(
     server: str,
     served: Served,
@@ -207,7 +217,7 @@ def test_answers_given_offline_outlive_the_browser_and_join_those_of_another_dev
     page.locator("label[for=SUB02-4]").click()
     page.locator("label[for=SUB04-4]").click()
     expect(page.locator("#saved")).to_contain_text("Нет связи", timeout=15_000)
-    time.sleep(CHROMIUM_WRITES_STORAGE)
+    wait_until_stored(tmp_path / "profile", b"SUB04")
     kill_browser(tmp_path / "profile")
 
     other = sign_in(open_browser(), "anna")
