@@ -102,6 +102,7 @@
         write(one, now);
         pause = 800;
         if (one === key) { shownAs(sent, told); }
+        tell(told.said);
         again();
       });
     }).catch(function () {
@@ -121,12 +122,29 @@
     count.textContent = words.count.replace("{answered}", told.answered).replace("{total}", told.total);
     bar.max = told.total;
     bar.value = told.answered;
-    told.said.forEach(function (text) {
+  }
+  function tell(texts) {  // sent from another page: said there, and once more on the page of a block
+    var news = document.getElementById("news"), store = box(), kept = [];
+    if (!texts.length) { return; }
+    if (!news) {
+      news = document.createElement("div");
+      news.className = "box w";
+      news.setAttribute("role", "status");
+      document.getElementById("main").prepend(news);
+      try { kept = JSON.parse(store.getItem(prefix + "said")) || []; store.setItem(prefix + "said", JSON.stringify(kept.concat(texts))); }
+      catch (off) { /* memory only: said on this page */ }
+    }
+    texts.forEach(function (text) {
       var note = document.createElement("p");
       note.textContent = text;
-      document.getElementById("news").appendChild(note);
-      document.getElementById("news").hidden = false;
+      news.appendChild(note);
     });
+    news.hidden = false;
+  }
+  function toldElsewhere() {
+    var store = box();
+    try { tell(JSON.parse(store.getItem(prefix + "said")) || []); store.removeItem(prefix + "said"); }
+    catch (off) { /* nothing was kept */ }
   }
   function closed(one) { if (one === key) { after = null; say(words.closed, "unsaved"); } }
   function go() {  // everything is on the server: leave as asked
@@ -233,6 +251,7 @@
     form.elements["draft:seen"].value = seen.join(" ");
   }
   if (form) {
+    toldElsewhere();
     var waiting = read(key);
     Object.keys(waiting ? waiting.items : {}).forEach(function (name) { put(name, waiting.items[name][0]); });
     form.addEventListener("change", note);
