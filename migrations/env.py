@@ -1,10 +1,13 @@
 """Alembic's environment: the application's own engine and tables."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from flask import current_app
+from sqlalchemy import Connection
 
 from app.database import writing
 from app.models.columns import UtcTime
@@ -26,9 +29,29 @@ def drop_empty(_context: object, _revision: object, directives: list) -> None:
         directives[:] = []
 
 
+@contextmanager
+def rows_kept(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by copying and dropping it: with foreign keys on, the drop would delete its children.
+
+    The switch works only outside a transaction, hence on the driver's own connection.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw = connection.connection.driver_connection
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        broken = raw.execute("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"rows without their parent after the migration: {broken[:5]}")
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
 def run() -> None:
     """Migrate in one write transaction, one process at a time."""
-    with writing(), database.engine.connect() as connection:
+    with writing(), database.engine.connect() as connection, rows_kept(connection):
         options = dict(current_app.extensions["migrate"].configure_args)
         options.setdefault("process_revision_directives", drop_empty)
         context.configure(connection=connection, target_metadata=database.metadata, render_item=render_item, **options)
