@@ -18,6 +18,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 from app.card_values import last_signed
 from app.events import record
 from app.extensions import db
+from app.interface import in_russian
 from app.marks import marks_now
 from app.models import Measure, MonitoringAnswer, MonitoringRound, RoadmapPlan, School
 from app.models.columns import utc_now
@@ -40,6 +41,7 @@ class RoundForm(FlaskForm):
             raise ValidationError(_("Последний день раньше первого"))
 
 
+@in_russian
 def fields_of(plan: RoadmapPlan) -> list[dict[str, Any]]:
     """What a round asks: for each item that schools carry out, its promised result against the fact."""
     asked = [item for item in items_of(plan) if item.per_school and not item.number.startswith(SECTION)]
@@ -50,6 +52,7 @@ def fields_of(plan: RoadmapPlan) -> list[dict[str, Any]]:
     return [*fields, {"name": "measures", "number": "", "title": _("Меры школы"), "plan": _("все меры исполнены")}]
 
 
+@in_russian
 def prefill(plan: RoadmapPlan, school: School) -> dict[str, dict[str, str]]:
     """What is known of a school without asking: its marks, its measures, its signed card."""
     marks, found = marks_now(plan), {}
