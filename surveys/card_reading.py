@@ -5,7 +5,7 @@ few persons is printed «k из n». Schools are never ranked and indicators nev
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Literal
@@ -27,6 +27,7 @@ NO_FIGURE = "н/д"
 FEW = 10  # participants under which a share of persons is printed «k из n»
 _NAME = re.compile(r"\$\{(\w+)\}")
 SMALL = 5  # children: 1-4 leave the school and the department only as «менее 5»
+INCOMPARABLE = "несопоставимо"  # the last card asked or reckoned otherwise
 FEWEST_SCHOOLS = 3  # a median of fewer schools would show a neighbour's figure
 FIGURE_WITHHELD = "не приводится (малая группа)"
 
@@ -55,6 +56,7 @@ def read_card(
     *,
     others: Sequence[Mapping[str, Value]] = (),
     before: Mapping[str, Value] | None = None,
+    incomparable: Collection[str] = (),
     masked: bool = False,
 ) -> list[Line]:
     """Indicators of a card in the instrument's order.
@@ -62,6 +64,7 @@ def read_card(
     Args:
         others: values of every signed card of the district in the same cycle, this one included: for the median.
         before: values of the school's last card: for the change.
+        incomparable: codes of indicators that the last card reckoned otherwise or from changed questions.
         masked: for a document that leaves the school and the department; see ``withheld``.
     """
     figures = [evaluate_indicators(instrument, one) for one in others]
@@ -70,7 +73,10 @@ def read_card(
         value, level = evaluate_indicator(indicator, values)
         hide = masked and withheld(instrument, indicator, values)
         middle = _median(instrument, indicator, others, figures)
-        change, better = ("", None) if hide else _change(indicator, value, before)
+        if before is not None and indicator.code in incomparable:
+            change, better = INCOMPARABLE, None
+        else:
+            change, better = ("", None) if hide else _change(indicator, value, before)
         printed = FIGURE_WITHHELD if hide else print_indicator(indicator, values, value, level)
         lines.append(Line(indicator, None if hide else value, level, printed, middle, change, better))
     return lines

@@ -10,6 +10,7 @@ from app.card_findings import card_findings, card_perceptions
 from app.card_values import instrument_for, signed_cards, state_of, values_for
 from app.cards.queries import kept_files
 from app.cards.room import bp, reach_or_404
+from app.editions import incomparable_between
 from app.interface import in_russian
 from app.models import Card
 from app.navigation import day
@@ -26,11 +27,14 @@ WRITERS = {
 
 def card_lines(card: Card, others: list[Card]) -> list[Line]:
     """Indicators of a card with the median of the district's signed cards and the change since the last card."""
+    last = card.previous
+    changed = incomparable_between(last.cycle.instrument_version, card.cycle.instrument_version) if last else None
     return read_card(
         instrument_for(card.cycle),
         values_for(card),
         others=[values_for(one) for one in others],
-        before=values_for(card.previous) if card.previous else None,
+        before=values_for(last) if last else None,
+        incomparable=changed.indicators if changed else (),
     )
 
 

@@ -152,6 +152,14 @@ def test_change_says_whether_it_is_for_the_better():
     assert line("k_turn", before=values()).better is None
 
 
+def test_indicator_reckoned_otherwise_is_not_compared_with_the_last_card():
+    lines = {
+        one.indicator.code: one for one in read_card(CARD, values(), before=values(t_left=1), incomparable={"I08"})
+    }
+    assert (lines["I08"].change, lines["I08"].better) == ("несопоставимо", None)
+    assert lines["I03"].change == "0,0"
+
+
 @pytest.mark.parametrize(
     ("name", "changes", "hidden"),
     [
