@@ -15,6 +15,7 @@ from app.access import ACCESS, allowed
 from app.extensions import babel, db, login_manager
 from app.interface import N_
 from app.models import Municipality, Person, Setting
+from app.reach import scope_reach, within
 
 CSP = "; ".join(
     [
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
         csrf_token=generate_csrf,
         department=department,
         is_demo=is_demo,
+        sees_scope=sees_scope,
         page_language=interface.page_language,
         other_language=interface.other_language,
     )
@@ -138,6 +140,13 @@ def asset(filename: str) -> str:
 def department() -> str:
     """The department's name in the page header."""
     return str(_installation()[0])
+
+
+def sees_scope(code: str) -> bool:
+    """Whether findings of the group ``code`` are open to the person signed in: a link to a closed door is not drawn."""
+    if "seen_scopes" not in g:
+        g.seen_scopes = scope_reach(current_user, "head", "coordinator")
+    return within(code, g.seen_scopes)
 
 
 def is_demo() -> bool:

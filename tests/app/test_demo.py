@@ -1,5 +1,6 @@
 """The demonstration: what it holds, that it refuses a used database, that no real school or person stands in it."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -13,6 +14,7 @@ from app.pages import is_demo
 from surveys.released import Released
 from surveys.roadmap import load_roadmap
 from tests.conftest import empty_tables
+from tests.pages import post_form
 
 
 @pytest.fixture
@@ -78,3 +80,13 @@ def test_two_builds_invent_the_same_answers(demo: Flask) -> None:
     empty_tables()
     build_demo()
     assert list(db.session.scalars(query)) == first
+
+
+@pytest.mark.parametrize("login", ["head", "coordinator", "methodist"])
+def test_roadmap_leads_nobody_to_findings_that_are_closed(demo: Flask, login: str) -> None:
+    client = demo.test_client()
+    post_form(client, "/login", username=login, password="demo")
+    page = client.get("/roadmap/").get_data(as_text=True)
+    links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/findings/[^"#]*)', page)}
+    assert links or login != "methodist"
+    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
