@@ -1,12 +1,10 @@
 """A power cut right after an acknowledgement: replayed from the product's own writes."""
 
-import shutil
-
 import pytest
 
 from benchmarks.powerloss.__main__ import UNSAFE, try_settings
 
-pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="нет strace: отключение питания не проверено")
+pytestmark = pytest.mark.strace
 
 
 def test_every_acknowledged_submission_survives_a_power_cut() -> None:

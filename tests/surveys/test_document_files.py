@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -142,7 +141,6 @@ def test_black_and_white_chart_tells_levels_by_hatch_and_words() -> None:
 
 
 @pytest.mark.office
-@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice не установлен")
 def test_libreoffice_opens_every_kind(tmp_path: Path) -> None:
     from pypdf import PdfReader
 

@@ -1,7 +1,6 @@
 """Rows for the methodologist: nothing that names a person, and files that every program reads the same."""
 
 import csv
-import importlib.util
 import io
 import zipfile
 from collections import Counter
@@ -131,7 +130,7 @@ def test_xlsx_has_typed_cells_no_formulas_and_a_sheet_of_codes(source, tmp_path)
     assert b"<f>" not in zipfile.ZipFile(path).read("xl/worksheets/sheet1.xml")
 
 
-@pytest.mark.skipif(importlib.util.find_spec("pyreadstat") is None, reason="requirements-spss.txt не установлен")
+@pytest.mark.spss
 def test_spss_file_carries_labels(source, tmp_path):
     import pyreadstat
 
