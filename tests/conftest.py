@@ -18,8 +18,10 @@ import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from app import create_app
@@ -142,14 +144,27 @@ def app(bare_app: Flask) -> Iterator[Flask]:
 def empty_tables() -> None:
     """Delete every row of every table, children first."""
     if db.engine.dialect.name == "postgresql":
-        names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
-        db.session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        truncate_tables()
     else:
         db.session.execute(text("PRAGMA defer_foreign_keys=ON"))
         with unguarded(db.session.connection()):
             for table in reversed(db.metadata.sorted_tables):
                 db.session.execute(table.delete())
     db.session.commit()
+
+
+def truncate_tables(attempts: int = 10) -> None:
+    """TRUNCATE locks table after table; a request that the last test's browser left behind may read them in another
+    order, and PostgreSQL ends one of the two. Such a request is soon over: begin anew."""
+    names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+    for attempt in range(attempts):
+        try:
+            db.session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            return
+        except OperationalError as failure:
+            db.session.rollback()
+            if not isinstance(failure.orig, DeadlockDetected) or attempt == attempts - 1:
+                raise
 
 
 @pytest.fixture
