@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.content import instrument_of
+from app.interface import page_language
 from app.models import Person, Snapshot, Wave
 from app.reach import scope_code, scope_name, scope_reach, within
 from app.snapshots import released_of
@@ -46,12 +47,12 @@ def page(wave: Wave, snapshot: Snapshot, scope: str | None, person: Person) -> d
     return {"released": released, "scopes": scopes, "scope": scope_name(code), **shown}
 
 
-_kept: dict[tuple[int, str, str], dict[str, Any]] = {}
+_kept: dict[tuple[int, str, str, str], dict[str, Any]] = {}
 
 
 def _tables(number: int, sha256: str, code: str, released: Released, instrument: Instrument) -> dict[str, Any]:
-    """Finished values of one group, kept per snapshot: a snapshot never changes."""
-    key = (number, sha256, code)
+    """Finished values of one group, kept per snapshot and language of the page: a snapshot never changes."""
+    key = (number, sha256, code, page_language())
     if key not in _kept:
         if len(_kept) > 200:
             _kept.clear()

@@ -302,6 +302,14 @@ def test_every_number_of_the_analysis_comes_from_the_released_figures(closed: No
         assert f"{scale.mean:.1f}".replace(".", ",") in before
 
 
+def test_analysis_read_in_english_stays_russian_for_the_next_reader(closed: None, login_as) -> None:
+    english, russian = login_as("maria"), login_as("galina")
+    english.get("/language?to=en")
+    analysis._kept.clear()
+    assert "findings are preliminary" in english.get(ANALYSIS).get_data(as_text=True)
+    assert "findings are preliminary" not in russian.get(ANALYSIS).get_data(as_text=True)
+
+
 @pytest.mark.parametrize(
     ("login", "scope", "status"),
     [
