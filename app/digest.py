@@ -5,12 +5,22 @@ Every line says where its item stands; ``fresh`` ones are today's reminders, and
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from app.extensions import db
 from app.marks import MUNICIPALITY, Mark, marks_now, progress
-from app.models import Assignment, Notice, NoticeReader, Person, PlanMember, RoadmapItem, RoadmapPlan
+from app.models import (
+    Assignment,
+    Measure,
+    MonitoringRound,
+    Notice,
+    NoticeReader,
+    Person,
+    PlanMember,
+    RoadmapItem,
+    RoadmapPlan,
+)
 from app.plan_people import SCHOOL_KEYS, keys_of, members_of
 from app.plans import items_of
 from app.restrictions import restricted_on
@@ -19,7 +29,10 @@ from surveys.deadlines import Standing, Terms, is_told, is_working, stand, worki
 
 @dataclass(frozen=True)
 class Told:
-    """One line. ``kind``: own (an item), document, returned; to the coordinator late (somebody else's) and review."""
+    """One line. ``kind``: own (an item), document, returned, measure, monitoring; to the coordinator late and review.
+
+    ``ref`` is the id of the document, measure or round; ``late_scopes`` are those who owe what is late.
+    """
 
     kind: str
     number: str
@@ -29,7 +42,7 @@ class Told:
     fresh: bool
     scope: str = MUNICIPALITY
     late_scopes: tuple[str, ...] = ()
-    notice_id: int | None = None
+    ref: int | None = None
     number_of_marks: int = 0
 
 
@@ -46,6 +59,8 @@ class Today:
     received: frozenset[int]
     unread: dict[int, list[Notice]]  # by person
     members: list[PlanMember]
+    measures: list[Measure]  # with a date, neither done nor cancelled
+    rounds: list[tuple[MonitoringRound, list[str]]]  # open ones, with the schools that have not sent their sheet
 
 
 def read_day(plan: RoadmapPlan, day: dt.date, zone: str, marks: Mapping[int, list[Mark]] | None = None) -> Today:
@@ -72,7 +87,24 @@ def read_day(plan: RoadmapPlan, day: dt.date, zone: str, marks: Mapping[int, lis
         frozenset(notice.item_id for notice, _person, _read in notices),
         unread,
         members_of(plan),
+        _open_measures(),
+        _open_rounds(plan, day),
     )
+
+
+def _open_measures() -> list[Measure]:
+    wanted = db.select(Measure).where(Measure.due_date.is_not(None), Measure.status.in_(("planned", "in_work")))
+    return list(db.session.scalars(wanted.order_by(Measure.due_date, Measure.id)))
+
+
+def _open_rounds(plan: RoadmapPlan, day: dt.date) -> list[tuple[MonitoringRound, list[str]]]:
+    wanted = db.select(MonitoringRound).where(
+        MonitoringRound.plan_id == plan.id, MonitoringRound.closed_utc.is_(None), MonitoringRound.opens_on <= day
+    )
+    return [
+        (one, [answer.school.code for answer in one.answers if answer.sent_utc is None])
+        for one in db.session.scalars(wanted.order_by(MonitoringRound.id))
+    ]
 
 
 def digests(today: Today, people: Collection[Person] | None = None) -> dict[int, list[Told]]:
@@ -86,6 +118,7 @@ def digests(today: Today, people: Collection[Person] | None = None) -> dict[int,
     found = {}
     for person in people:
         lines = [*own_lines(today, person), *document_lines(today, person)]
+        lines += [*measure_lines(today, person), *monitoring_lines(today, person)]
         if "municipal" in person.roles:
             lines += coordinator_lines(today, {(line.number, line.scope) for line in lines})
         if lines:
@@ -172,9 +205,39 @@ def document_lines(today: Today, person: Person) -> list[Told]:
                 standing,
                 notice.study_until,
                 fresh,
-                notice_id=notice.id,
+                ref=notice.id,
             )
         )
+    return lines
+
+
+def measure_lines(today: Today, person: Person) -> list[Told]:
+    """Measures of the person's schools, or of the municipality; to the coordinator also the late ones of schools."""
+    schools = {a.scope for a in person.assignments if a.role in SCHOOL_KEYS}
+    own = schools | ({MUNICIPALITY} if person.roles & {"municipal", "methodist"} else set())
+    lines = []
+    for one in today.measures:
+        terms = Terms("date", one.due_date)
+        standing = stand(terms, False, today.day)
+        watched = standing.word == "late" and "municipal" in person.roles
+        if (one.scope in own or watched) and standing.word in ("late", "due", "soon"):
+            fresh = is_told(terms, standing, today.day)
+            lines.append(Told("measure", "", one.text, standing, one.due_date, fresh, one.scope, ref=one.id))
+    return lines
+
+
+def monitoring_lines(today: Today, person: Person) -> list[Told]:
+    """Rounds whose sheet the person's school owes; to the coordinator those that schools are late with."""
+    schools = [a.scope for a in person.assignments if a.role in SCHOOL_KEYS]
+    lines = []
+    for one, owing in today.rounds:
+        terms = Terms("month", one.closes_on, one.opens_on)
+        standing = stand(terms, False, today.day)
+        fresh = is_told(terms, standing, today.day)
+        told = Told("monitoring", one.number, one.title, standing, one.closes_on, fresh, ref=one.id)
+        lines += [replace(told, scope=scope) for scope in dict.fromkeys(schools) if scope in owing]
+        if owing and standing.word == "late" and "municipal" in person.roles:
+            lines.append(replace(told, late_scopes=tuple(owing)))
     return lines
 
 

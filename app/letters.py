@@ -5,7 +5,6 @@ A letter is marked «sending» before the mail server gets it and «sent» after
 """
 
 import datetime as dt
-import smtplib
 from collections.abc import Collection
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +18,7 @@ from app.database import writing
 from app.extensions import db
 from app.interface import in_russian
 from app.jobs import JobFailed, JobRun, enqueue, job_kind
-from app.mail import BadMailUrlError, MailNotSetError, compose, connection, mail_server
+from app.mail import BadMailUrlError, compose, deliver, mail_server
 from app.models import Assignment, Job, Letter, Municipality, Participation, Person, Wave
 from app.models.columns import utc_now
 from app.models.waves import DONE
@@ -122,30 +121,12 @@ def send_one(letter_id: int) -> str | None:
     db.session.rollback()  # nobody waits for us while the mail server thinks
     if made is None:
         return _close(letter_id, "skipped")
-    try:
-        with connection() as smtp:
-            smtp.send_message(compose(address, made[1], made[2], letter_id))
-    except smtplib.SMTPRecipientsRefused as refused:
-        code, words = next(iter(refused.recipients.values()))
-        return _refused(letter_id, attempts, code, words.decode(errors="replace"))
-    except smtplib.SMTPResponseException as answer:
-        words = answer.smtp_error
-        return _refused(
-            letter_id, attempts, answer.smtp_code, words.decode() if isinstance(words, bytes) else str(words)
-        )
-    except (OSError, smtplib.SMTPException, MailNotSetError) as problem:
-        return _refused(letter_id, attempts, 0, type(problem).__name__)
-    return _close(letter_id, "sent")
-
-
-def _refused(letter_id: int, attempts: int, code: int, words: str) -> str:
-    """A lasting refusal (5xx) or too many attempts end the letter; anything else waits, longer each time."""
-    text = f"{code} {words}".strip()[:300] if code else words
-    if code >= 500 or attempts >= MOST_ATTEMPTS:
-        return _close(letter_id, "failed", text)
-    after = utc_now() + dt.timedelta(minutes=2**attempts)
-    _close(letter_id, "queued", text, next_utc=after)
-    return "later"
+    result, error = deliver(compose(address, made[1], made[2], letter_id))
+    if result == "later" and attempts < MOST_ATTEMPTS:
+        after = utc_now() + dt.timedelta(minutes=2**attempts)
+        _close(letter_id, "queued", error, next_utc=after)
+        return "later"
+    return _close(letter_id, "sent" if result == "sent" else "failed", error)
 
 
 def _close(letter_id: int, status: str, error: str = "", **values: Any) -> str:

@@ -76,7 +76,7 @@ def connection() -> Iterator[smtplib.SMTP]:
         yield smtp
 
 
-def compose(to: str, subject: str, text: str, number: int) -> EmailMessage:
+def compose(to: str, subject: str, text: str, number: int | str) -> EmailMessage:
     """A plain letter. Its Message-ID follows from ``number``, so that a mailbox can tell a repeat."""
     letter = EmailMessage()
     letter["From"], letter["To"], letter["Subject"] = sender(), to, subject
@@ -84,3 +84,24 @@ def compose(to: str, subject: str, text: str, number: int) -> EmailMessage:
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(text)
     return letter
+
+
+def deliver(letter: EmailMessage) -> tuple[str, str]:
+    """Hand one letter over: («sent», «»), («failed», why) where it is refused for good, («later», why) otherwise."""
+    try:
+        with connection() as smtp:
+            smtp.send_message(letter)
+    except smtplib.SMTPRecipientsRefused as refused:
+        code, words = next(iter(refused.recipients.values()))
+        return _refusal(code, words)
+    except smtplib.SMTPResponseException as answer:
+        return _refusal(answer.smtp_code, answer.smtp_error)
+    except (OSError, smtplib.SMTPException, MailNotSetError) as problem:
+        return "later", type(problem).__name__
+    return "sent", ""
+
+
+def _refusal(code: int, words: bytes | str) -> tuple[str, str]:
+    """5xx lasts; any other refusal may pass."""
+    text = words.decode(errors="replace") if isinstance(words, bytes) else str(words)
+    return "failed" if code >= 500 else "later", f"{code} {text}".strip()[:300]

@@ -7,16 +7,18 @@ import secrets
 from flask import Response, abort, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as Redirect
 
-from app.digest import Today, digests, read_day, standing_of
+from app.digest import Today, Told, digests, read_day, standing_of
+from app.digest_words import address_of, note_of, standing_words, title_of
 from app.events import record
 from app.extensions import db
+from app.mail import BadMailUrlError, mail_server
 from app.marks import MUNICIPALITY, progress
 from app.models import CalendarToken, Person, RoadmapPlan
 from app.models.columns import utc_now
 from app.pages import timezone_name
+from app.plan_letters import letter_counts
 from app.plan_people import SCHOOL_KEYS, keys_of
 from app.plans import current_plan, shown_number, today_in
 from app.roadmap import queries
@@ -32,15 +34,7 @@ def digest() -> str:
     """Own lines, the pressing ones first; works without e-mail and prints."""
     plan = current_plan() or abort(404)
     lines = digests(read_today(plan), [current_user]).get(current_user.id, [])
-    return render_template(
-        "roadmap/digest.html",
-        people=[(current_user, lines)],
-        today=today_here(),
-        schools=queries.school_names(),
-        own=True,
-        token=own_token(),
-        form=FlaskForm(),
-    )
+    return sheets([(current_user, lines)], own=True)
 
 
 @bp.get("/today/all")
@@ -49,13 +43,35 @@ def digest_all() -> str:
     plan = current_plan() or abort(404)
     told = digests(read_today(plan))
     people = db.session.scalars(db.select(Person).where(Person.id.in_(told)).order_by(Person.family, Person.id))
+    return sheets([(one, told[one.id]) for one in people], own=False)
+
+
+def sheets(people: list[tuple[Person, list[Told]]], *, own: bool) -> str:
+    """The page of the day, of one person or of everybody."""
     return render_template(
         "roadmap/digest.html",
-        people=[(one, told[one.id]) for one in people],
+        people=people,
         today=today_here(),
         schools=queries.school_names(),
-        own=False,
+        own=own,
+        token=own_token() if own else None,
+        letters=letter_counts(today_here()),
+        mail_problem=mail_problem(),
+        address_of=address_of,
+        title_of=title_of,
+        note_of=note_of,
+        standing_words=standing_words,
     )
+
+
+def mail_problem() -> str:
+    """Why no digest goes out by e-mail; empty where mail is set."""
+    try:
+        return (
+            "" if mail_server() else _("Почта не настроена: письма не уходят, листы ниже можно напечатать и раздать.")
+        )
+    except BadMailUrlError as bad:
+        return str(bad)
 
 
 def own_token() -> CalendarToken | None:
