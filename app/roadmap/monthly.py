@@ -33,10 +33,11 @@ def months() -> str:
 
 
 def cell(line: queries.ItemLine, month: dt.date) -> str:
-    """«due»: the last day lies in this month; «span»: the item runs through it; «fuzzy»: it may; empty otherwise."""
+    """«due»: the last day lies in this month; «span»: the item takes the month or runs through it; «fuzzy»: it may."""
     item = line.item
-    if item.due_date is not None:
-        if item.due_date.replace(day=1) == month:
-            return "due"
-        return "span" if item.starts_on and item.starts_on.replace(day=1) <= month < item.due_date else ""
-    return "fuzzy"
+    if item.due_date is None:
+        return "fuzzy"
+    first, last = item.starts_on or item.due_date, item.due_date
+    if not first.replace(day=1) <= month <= last:
+        return ""
+    return "span" if item.deadline_kind == "month" or month != last.replace(day=1) else "due"

@@ -137,6 +137,20 @@ def test_month_of_the_strip_leaves_its_deadlines(login_as: SignIn) -> None:
     assert 'id="item-3-8"' not in page
 
 
+def test_filters_are_kept_by_the_next_choice_and_an_empty_one_says_so(login_as: SignIn) -> None:
+    add_plan()
+    maria = login_as("maria")
+    whole = maria.get("/roadmap/").get_data(as_text=True)
+    assert "Показать весь план" not in whole
+    late = maria.get("/roadmap/?show=late&month=2020-09").get_data(as_text=True)
+    assert '<input type="hidden" name="show" value="late">' in late
+    assert '<input type="hidden" name="month" value="2020-09">' in late
+    assert "Показать весь план" in late
+    assert "Показать просроченные" not in late
+    assert "Мер пока нет" in maria.get("/roadmap/?show=measures").get_data(as_text=True)
+    assert "Просроченных пунктов нет" in maria.get("/roadmap/?show=late&at=2020-05-22").get_data(as_text=True)
+
+
 def mark(client: FlaskClient, number: str, scope: str, **data: str) -> str:
     answer = post_form(client, f"/roadmap/{number}/{scope}", **data)
     return answer.get_data(as_text=True) if answer.status_code != 302 else "saved"

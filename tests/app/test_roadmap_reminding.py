@@ -110,4 +110,7 @@ def test_months_show_exact_days_and_hatch_what_has_none(login_as: SignIn) -> Non
     assert "● 1" in row
     assert "fuzzy" not in row
     assert page.partition(">3.10. ")[2].partition("</tr>")[0].count("fuzzy") == 9  # May 2020 to January 2021
+    whole = page.partition(">4.1. ")[2].partition("</tr>")[0]  # «Октябрь- ноябрь 2020»: no exact day
+    assert whole.count("▬") == 2
+    assert "●" not in whole
     assert token_of(login_as("vera"), "/roadmap/today")
