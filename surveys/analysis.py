@@ -16,10 +16,9 @@ from surveys.statistics import (
     ONE_ITEM,
     Moments,
     Notes,
-    alpha,
-    alpha_if_dropped,
     ci95,
     item_rest_r,
+    reliability,
 )
 from surveys.summary import Summary, code_moments, summarise
 
@@ -155,18 +154,20 @@ def _scale(
             figures[figure] = None
             notes.none(f"{path}.{figure}", reason)
     products = summary.products[scale.name]
-    figures["alpha"] = alpha(products.products) if products.n > 1 else None
-    few = ONE_ITEM if len(items) < 2 else FEW if products.n < 2 else FLAT
-    if figures["alpha"] is None:
-        notes.none(f"{path}.alpha", few)
+    figures["alpha"] = _noted(reliability(products), f"{path}.alpha", notes)
     dropped = {}
     for place, item in enumerate(items):
-        dropped[item.name] = alpha_if_dropped(products.products, place) if products.n > 1 else None
-        if dropped[item.name] is None:
-            reason = "без этого пункта в шкале меньше двух" if len(items) < 3 else few
-            notes.none(f"{path}.alpha_if_dropped.{item.name}", reason)
+        dropped[item.name] = _noted(reliability(products, place), f"{path}.alpha_if_dropped.{item.name}", notes)
     figures["alpha_if_dropped"] = dropped
     return figures
+
+
+def _noted(figure: tuple[float | None, str], path: str, notes: Notes) -> float | None:
+    """The figure, its reason noted where there is none."""
+    value, reason = figure
+    if value is None:
+        notes.none(path, reason)
+    return value
 
 
 def _groups(instrument: Instrument, answers: AnswerSet, request: Request, notes: Notes) -> list[dict[str, Any]]:
@@ -217,8 +218,5 @@ def _group_scale(
         return {"n": moments.n, "mean": None, "sd": None, "ci95": None, "alpha": None}
     if part.rows < SMALL_GROUP or moments.n < SMALL_GROUP:
         return {"n": moments.n, "mean": float(moments.mean[0]), "sd": None, "ci95": None, "alpha": None}
-    products = part.products[scale.name]
-    reliability = alpha(products.products) if products.n > 1 else None
-    if reliability is None:
-        notes.none(f"{place}.alpha", FLAT if products.n > 1 else FEW)
-    return {"n": moments.n, **_spread(moments, people, place, notes), "alpha": reliability}
+    spread = _spread(moments, people, place, notes)
+    return {"n": moments.n, **spread, "alpha": _noted(reliability(part.products[scale.name]), f"{place}.alpha", notes)}

@@ -6,7 +6,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -44,23 +43,19 @@ def add_parsers(subparsers: Any) -> None:
 def run_analyze(arguments: argparse.Namespace) -> int:
     """Print the analysis. Raises SurveyError with every problem of every file, before anything is printed."""
     from surveys.analysis import Request, analyze
-    from surveys.definition import open_instrument
-    from surveys.reading import read_table
-    from surveys.scoring import check_scales
 
-    instrument = open_instrument(arguments.instrument)
-    check_scales(instrument)
     found = _Found()
     if arguments.min_group < LEAST_GROUP:
         found.problems.append(Problem("--min-group", f"наименьшая группа не может быть меньше {LEAST_GROUP}"))
-    table = found.attempt(lambda: read_table(arguments.answers))
+    instrument = found.instrument(arguments.instrument)
+    table = found.table(arguments.answers)
     groups: dict[str, int] | None = None
     if table is not None:
         found.load(instrument, table, arguments.na)
         groups = found.attempt(lambda: _groups(table, arguments.by))
-    n = None if table is None else len(table)
+    n = None if table is None else table.records
     population = found.attempt(lambda: _population(arguments.population, arguments.by, n, groups))
-    if found.problems or population is None:
+    if found.problems or population is None or instrument is None:
         raise AnswersError(found.problems)
     answers = found.answers[0]
     if table is not None and arguments.by is not None:
@@ -75,15 +70,12 @@ def run_analyze(arguments: argparse.Namespace) -> int:
 def run_compare(arguments: argparse.Namespace) -> int:
     """Print the comparison. Raises SurveyError with every problem of both files, before anything is printed."""
     from surveys.compare import compare
-    from surveys.definition import open_instrument
-    from surveys.reading import check_ids, read_table
-    from surveys.scoring import check_scales
+    from surveys.reading import check_ids
 
-    instrument = open_instrument(arguments.instrument)
-    check_scales(instrument)
     found, ids = _Found(), []
+    instrument = found.instrument(arguments.instrument)
     for path in (arguments.before, arguments.after):
-        table = found.attempt(partial(read_table, path))
+        table = found.table(path)
         if table is None:
             continue
         faults = check_ids(table, arguments.id, required=True)
@@ -91,7 +83,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
         found.load(instrument, table, arguments.na)
         if not faults:
             ids.append([cell.strip() for cell in table.columns[arguments.id]])
-    if found.problems:
+    if found.problems or instrument is None:
         raise AnswersError(found.problems)
     document = compare(instrument, *found.answers, *ids)
     found.context = [name for name in found.context if name != arguments.id]
@@ -125,8 +117,29 @@ class _Found:
             self.add(error)
             return None
 
-    def load(self, instrument: "Instrument", table: "Table", na: Any) -> None:
+    def instrument(self, name: str) -> "Instrument | None":
+        """The form, where its blocks can be scored."""
+        from surveys.definition import open_instrument
+        from surveys.scoring import check_scales
+
+        form = self.attempt(lambda: open_instrument(name))
+        if form is not None:
+            self.attempt(lambda: check_scales(form))
+        return form
+
+    def table(self, path: Path) -> "Table | None":
+        """A table with its own faults kept, so that what stands in it is checked as well."""
+        from surveys.reading import scan_table
+
+        read = self.attempt(lambda: scan_table(path))
+        if read is not None:
+            self.add(AnswersError(list(read.problems), read.source))
+        return read
+
+    def load(self, instrument: "Instrument | None", table: "Table", na: Any) -> None:
         """Check a table of answers."""
+        if instrument is None:
+            return
         from surveys.answer_columns import answers_of
 
         read = self.attempt(lambda: answers_of(table, instrument, na, self.doubts))
@@ -155,18 +168,30 @@ def _population(
     given: str | None, by: str | None, n: int | None, groups: dict[str, int] | None
 ) -> tuple[int | None, dict[str, int] | None]:
     """(number of persons or None, persons by group or None). ``n``, ``groups``: respondents, where they are known."""
-    from surveys.reading import RESPONDENT, check_ids, read_table
+    from surveys.answers import parse_number
 
     if given is None:
         return None, None
-    if given.strip().isdecimal():
-        if int(given) < max(n or 0, 1):
-            raise AnswersError(f"опрашиваемых {given}, а ответов {n or 0}", "--population")
-        return int(given), None
-    table = read_table(Path(given))
-    problems = check_ids(table, RESPONDENT, required=False)
-    if len(table) < max(n or 0, 1):
-        problems.append(Problem("", f"человек в списке {len(table)}, а ответов {n or 0}"))
+    number = None if Path(given).is_file() else parse_number(given)
+    if number is not None:
+        if number < 1 or number != int(number):
+            raise AnswersError(f"нужно целое число не меньше 1 или файл CSV, а не «{given}»", "--population")
+        if number < (n or 0):
+            raise AnswersError(f"опрашиваемых {given}, а ответов {n}", "--population")
+        return int(number), None
+    return _listed_people(Path(given), by, n, groups)
+
+
+def _listed_people(
+    path: Path, by: str | None, n: int | None, groups: dict[str, int] | None
+) -> tuple[int, dict[str, int] | None]:
+    """The same from a list with a row for every person."""
+    from surveys.reading import RESPONDENT, check_ids, scan_table
+
+    table = scan_table(path)
+    problems = [*table.problems, *check_ids(table, RESPONDENT, required=False)]
+    if table.records < max(n or 0, 1):
+        problems.append(Problem("", f"человек в списке {table.records}, а ответов {n or 0}"))
     people: dict[str, int] | None = None
     if by is not None and by not in table.columns:
         problems.append(Problem("строка 1", f"нет столбца {by}, по которому нужны группы"))
@@ -179,7 +204,7 @@ def _population(
                 )
     if problems:
         raise AnswersError(problems, table.source)
-    return len(table), people
+    return table.records, people
 
 
 def _name_context(found: _Found) -> None:

@@ -15,16 +15,27 @@ if TYPE_CHECKING:
 
 DELIMITERS = ";,\t"
 RESPONDENT = "respondent_id"
-MOST_PROBLEMS = 1000
+# What the standard library says of a broken CSV, by its first words.
+CSV_FAULTS = {
+    "unexpected end of data": "кавычка открыта и не закрыта",
+    "field larger": "слишком длинное значение: возможно, кавычка открыта и не закрыта",
+    "new-line character": "перевод строки внутри значения без кавычек",
+}
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of texts: ``columns`` by stripped heading, ``lines`` each record's row number in a spreadsheet."""
+    """A table of texts: ``columns`` by stripped heading, ``lines`` each record's row number in a spreadsheet.
+
+    ``problems``: faults of the table itself. Of a repeated heading the first column stands, records of another length
+    are left out; ``records`` counts them too.
+    """
 
     source: str
     columns: "pd.DataFrame"
     lines: list[int]
+    records: int = 0
+    problems: tuple[Problem, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -40,6 +51,18 @@ def read_table(path: Path) -> Table:
     Raises:
         AnswersError: a file that is no text, without a header, with repeated or empty headings, or with ragged rows.
     """
+    table = scan_table(path)
+    if table.problems:
+        raise AnswersError(list(table.problems), table.source)
+    return table
+
+
+def scan_table(path: Path) -> Table:
+    """Read a CSV file with what is wrong with it in ``problems``, so that the rest of it can be checked too.
+
+    Raises:
+        AnswersError: a file that cannot be opened, is no text or no CSV, or is empty.
+    """
     try:
         body = path.read_bytes()
     except FileNotFoundError:
@@ -52,17 +75,19 @@ def read_table(path: Path) -> Table:
         raise AnswersError("файл пуст: нужна строка заголовков", path.name)
     header = [cell.strip() for cell in records[0][1]]
     problems = _header_problems(header)
-    rows = []
+    kept = [at for at, name in enumerate(header) if name and name not in header[:at]]
+    rows, lines = [], []
     for line, cells in records[1:]:
         if len(cells) != len(header):
             problems.append(Problem(f"строка {line}", f"значений {len(cells)}, а столбцов {len(header)}"))
-        rows.append(cells)
-    if problems:
-        raise AnswersError(problems, path.name)
+            continue
+        rows.append(cells if len(kept) == len(header) else [cells[at] for at in kept])
+        lines.append(line)
     import pandas as pd
 
-    frame = pd.DataFrame(rows, columns=header, dtype=object) if rows else pd.DataFrame(columns=header, dtype=object)
-    return Table(path.name, frame, [line for line, _ in records[1:]])
+    names = [header[at] for at in kept]
+    frame = pd.DataFrame(rows, columns=names, dtype=object) if rows else pd.DataFrame(columns=names, dtype=object)
+    return Table(path.name, frame, lines, len(records) - 1, tuple(problems))
 
 
 def decode(body: bytes, source: str) -> str:
@@ -111,7 +136,9 @@ def _records(text: str, source: str) -> list[tuple[int, list[str]]]:
             elif found and len(found[0][1]) == 1:
                 found.append((line, [""]))
     except csv.Error as error:
-        raise AnswersError([Problem(f"строка {reader.line_num}", f"не читается как CSV: {error}")], source) from None
+        known = (words for begin, words in CSV_FAULTS.items() if str(error).startswith(begin))
+        fault = next(known, "лишнее после закрывающей кавычки")
+        raise AnswersError([Problem(f"строка {reader.line_num}", f"не читается как CSV: {fault}")], source) from None
     return found
 
 

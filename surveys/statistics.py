@@ -17,7 +17,10 @@ Floats = NDArray[np.float64]
 FEW = "меньше двух ответов"
 NO_ANSWERS = "нет ответов"
 ONE_ITEM = "в шкале меньше двух пунктов"
+TWO_ITEMS = "без этого пункта в шкале меньше двух"
 FLAT = "ответы не различаются"
+NEGATIVE = "альфа отрицательна ({}): пункты противоречат друг другу, проверьте, какие из них обратные"
+DUST = 1e-9  # rounding of a reliability that is nought, as where one of two items is constant
 
 
 @dataclass
@@ -99,10 +102,20 @@ def alpha(covariance: Floats) -> float | None:
     return k / (k - 1) * (1 - trace / total)
 
 
-def alpha_if_dropped(covariance: Floats, place: int) -> float | None:
-    """Alpha of the scale without the item at ``place``."""
-    kept = [at for at in range(len(covariance)) if at != place]
-    return alpha(covariance[np.ix_(kept, kept)])
+def reliability(moments: Moments, without: int | None = None) -> tuple[float | None, str]:
+    """(alpha of complete cases, why there is none); ``without``: the place of an item that is left out.
+
+    A negative alpha is told in the reason only: it is no reliability but a sign of items that were not turned.
+    """
+    kept = [at for at in range(len(moments.mean)) if at != without]
+    if len(kept) < 2:
+        return None, ONE_ITEM if without is None or len(moments.mean) < 2 else TWO_ITEMS
+    if moments.n < 2:
+        return None, FEW
+    value = alpha(moments.products[np.ix_(kept, kept)])
+    if value is None:
+        return None, FLAT
+    return (value, "") if value > -DUST else (None, NEGATIVE.format(f"{value:.2f}".replace(".", ",").replace("-", "−")))
 
 
 def item_rest_r(covariance: Floats, place: int) -> float | None:

@@ -28,7 +28,7 @@ from surveys.released import (
     Share,
 )
 from surveys.scoring import DEFICIT, DUST, ordered_levels
-from surveys.statistics import alpha, ci95
+from surveys.statistics import ci95, reliability
 from surveys.summary import Summary, merge_all, summarise
 
 MUNICIPALITY = "municipality"
@@ -285,7 +285,8 @@ class _Gate:
 
     def _alpha(self, scale: str, group: Summary) -> float | None:
         products = group.products[scale]
-        return alpha(products.products) if products.n >= LARGE or products.n == self.total.products[scale].n else None
+        large = products.n >= LARGE or products.n == self.total.products[scale].n
+        return reliability(products)[0] if large else None
 
     def _levels(
         self, name: str, at: int, group: Summary, share: Share | None, everything: bool

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from surveys.statistics import Moments, alpha, ci95, correction, item_rest_r, t_distribution, t_quantile, worst_case
+from surveys.statistics import (
+    Moments,
+    alpha,
+    ci95,
+    correction,
+    item_rest_r,
+    reliability,
+    t_distribution,
+    t_quantile,
+    worst_case,
+)
 
 
 @pytest.mark.parametrize("df", [1, 2, 3, 4, 5, 9, 19, 30, 67, 100, 249, 1000, 40_000, 1_299_999])
@@ -41,6 +51,16 @@ def test_alpha_of_parallel_items_is_one_and_of_opposed_items_does_not_exist():
     assert alpha(np.array([[1.0, -1.0], [-1.0, 1.0]])) is None
     assert alpha(np.array([[1.0]])) is None
     assert alpha(np.array([[1.0, -0.3], [-0.3, 1.0]])) == pytest.approx(2 * (1 - 2 / 1.4))  # negative, by hand
+
+
+def test_negative_alpha_is_a_reason_with_its_value_and_no_reliability():
+    opposed = Moments(9, np.zeros(2), np.array([[1.0, -0.3], [-0.3, 1.0]]))
+    value, reason = reliability(opposed)
+    assert value is None
+    assert "(−0,86)" in reason  # by hand: 2 x (1 - 2 / 1.4) = -0.857
+    constant = Moments(9, np.zeros(3), np.array([[1.0, 0.5, 0.0], [0.5, 1.0, 0.0], [0.0, 0.0, 0.0]]))
+    assert reliability(constant)[0] == pytest.approx(1.5 * (1 - 2 / 3))
+    assert reliability(constant, without=0) == (pytest.approx(0), "")
 
 
 def test_rest_correlation_of_a_constant_item_does_not_exist():
