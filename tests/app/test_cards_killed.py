@@ -36,7 +36,7 @@ class Visitor:
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
 
     def get(self, path: str) -> str:
-        with self.opener.open(self.url + path, timeout=20) as answer:
+        with self.opener.open(self.url + path, timeout=60) as answer:
             return answer.read().decode()
 
     def post(self, path: str, page: str, **data: str) -> str:
@@ -44,7 +44,7 @@ class Visitor:
         token = TOKEN.search(page)
         assert token
         body = urllib.parse.urlencode({"csrf_token": token.group(1), **data}).encode()
-        with self.opener.open(self.url + path, body, timeout=20) as answer:
+        with self.opener.open(self.url + path, body, timeout=60) as answer:
             return answer.url
 
     def sign_in(self, login: str) -> None:

@@ -62,7 +62,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             yield Served(url, app)
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
             log.close()
             with app.app_context():
                 db.engine.dispose()
@@ -121,7 +121,7 @@ def mortal_browser(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[
         context = playwright.chromium.launch_persistent_context(
             folder, executable_path=CHROMIUM, args=["--no-sandbox"], viewport=PHONE, locale="ru-RU"
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         opened.append(context)
         return context
 
@@ -148,7 +148,7 @@ def open_browser(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def make(**options: object) -> BrowserContext:
         context = chromium.new_context(**{"viewport": PHONE, "locale": "ru-RU", **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         opened.append(context)
         return context
 
