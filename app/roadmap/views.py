@@ -20,6 +20,7 @@ from app.roadmap import (  # noqa: F401  (their routes)
     execution,
     marking,
     measures,
+    members,
     monitoring,
     monthly,
     queries,

@@ -15,6 +15,7 @@ from app.models import (
     Notice,
     Person,
     PlanDraft,
+    PlanMember,
     RoadmapItem,
     RoadmapPlan,
     ScheduleDate,
@@ -58,6 +59,10 @@ def add_things(code: str) -> None:
     shared.answers.append(MonitoringAnswer(school_id=state.school_id))
     db.session.add(shared)
     db.session.add(SchoolPlan(plan_id=plan_id, school_id=state.school_id, lines=lines))
+    member = PlanMember(plan_id=plan_id, key="school_coordinators", school_id=state.school_id, name=f"Назначен {code}")
+    db.session.add(member)
+    db.session.flush()
+    _keep_file("plan_member", member.id, state.school_id, code)
     db.session.flush()
 
 
@@ -100,6 +105,12 @@ def parameters(code: str) -> dict[str, Any]:
             db.select(Evidence.id)
             .join(Measure, Measure.id == Evidence.subject_id)
             .where(Evidence.subject_type == "measure", Measure.scope == code)
+        ).first(),
+        "roadmap.member_id": db.session.scalars(
+            db.select(PlanMember.id).join(School).where(School.code == code)
+        ).first(),
+        "roadmap.member_file.file_id": db.session.scalars(
+            db.select(Evidence.id).join(School).where(Evidence.subject_type == "plan_member", School.code == code)
         ).first(),
         "roadmap.token": TOKEN,
         "roadmap.code": code,

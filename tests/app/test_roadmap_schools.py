@@ -1,4 +1,4 @@
-"""A school's own roadmap, the people of the plan, the report on any day, the history as a table."""
+"""A school's own roadmap, the report on any day, the history as a table."""
 
 import csv
 import datetime as dt
@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 
 from app.extensions import db
 from app.marks import change_state
-from app.models import Event, Measure, PlanMember, SchoolPlan, SchoolPlanLine
+from app.models import Event, Measure, SchoolPlan, SchoolPlanLine
 from app.roadmap.school_plans import rolled_up
 from tests.app.roadmap_world import state_of
-from tests.app.rooms_world import add_plan, person
+from tests.app.rooms_world import add_plan
 from tests.app.test_roadmap_measures import add_measure
 from tests.pages import post_form
 
@@ -68,36 +68,6 @@ def test_department_reads_and_another_school_does_not(login_as: SignIn) -> None:
     assert login_as("galina").get(URL).status_code == 200
     assert login_as("vera").get(URL).status_code == 404
     assert post_form(login_as("maria"), URL, page="/roadmap/people", **LINE).status_code == 404
-
-
-def test_substitute_has_the_items_of_the_absent_while_away(login_as: SignIn) -> None:
-    plan = add_plan()
-    maria, adam = login_as("maria"), login_as("adam")
-    post_form(
-        maria, "/roadmap/people", key="negrey", name="Негрей Н.В.", order_text="приказ № 204", email="n@uo.example"
-    )
-    first = db.session.scalars(db.select(PlanMember.id)).one()
-    away = {"from_on": "2020-01-01", "until_on": "2100-01-01", "substitutes": str(first)}
-    assert "п. 3.13" not in adam.get("/roadmap/today").get_data(as_text=True)
-    post_form(maria, "/roadmap/people", key="zolko", name="Адамов А.А.", person="adam", **away)
-    stand_in = db.session.scalars(db.select(PlanMember).where(PlanMember.substitutes_id == first)).one()
-    assert (stand_in.key, stand_in.person_id, stand_in.plan_id) == ("negrey", person("adam").id, plan.id)
-    assert "п. 2.2" in adam.get("/roadmap/today").get_data(as_text=True)
-    stand_in.until_on = dt.date(2020, 2, 1)
-    db.session.commit()
-    assert "п. 2.2" not in adam.get("/roadmap/today").get_data(as_text=True)
-
-
-def test_school_enters_its_own_coordinator_and_no_other_role(login_as: SignIn) -> None:
-    add_plan()
-    boris = login_as("boris")
-    data = {"name": "Дарьина Д.О.", "email": "d@school.example", "school": "school1"}
-    assert post_form(boris, "/roadmap/people", key="school_coordinators", **data).status_code == 302
-    assert post_form(boris, "/roadmap/people", key="working_group", **data).status_code == 200  # not a choice
-    assert post_form(boris, "/roadmap/people", key="school_coordinators", **{**data, "email": "нет"}).status_code == 200
-    assert db.session.scalars(db.select(PlanMember.key)).all() == ["school_coordinators"]
-    assert "Дарьина" in login_as("maria").get("/roadmap/people").get_data(as_text=True)
-    assert "Дарьина" not in login_as("vera").get("/roadmap/people").get_data(as_text=True)
 
 
 def test_report_on_a_past_day_tells_what_was_done_by_then(login_as: SignIn) -> None:
