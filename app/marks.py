@@ -1,7 +1,8 @@
 """How far each addressee of an item is: states, «3 из 5», the coordinator's word, any past day.
 
 An item addressed to schools has one state a school and is done when each that it concerns has done it; any other item
-has the one state of the municipality. Changes are events, so that the state on a past date can be told.
+has the one state of the municipality. States of an addressee that an amendment took away sleep, and are told of past
+days only. Changes are events, so that the state on a past date can be told.
 """
 
 import datetime as dt
@@ -18,7 +19,7 @@ from app.models.columns import UtcTime, utc_now
 from surveys.deadlines import suspended
 
 MUNICIPALITY = "municipality"
-CHANGED = "roadmap.state"
+CHANGED, AMENDED = "roadmap.state", "roadmap.amended"
 SUBJECT = "roadmap_item"
 DATED = ("date", "month", "by_schedule")  # the last once its schedule has come
 
@@ -94,6 +95,11 @@ def tally(marks: Iterable[Mark]) -> Tally:
     )
 
 
+def _awake() -> Any:
+    """States of those whom the item is addressed to now."""
+    return RoadmapItem.per_school == ItemState.school_id.is_not(None)
+
+
 def tallies(plan: RoadmapPlan, scope: str | None = None) -> dict[int, Tally]:
     """Tallies by item id, counted by the database: of the whole plan, or of one addressee."""
     marked = db.case((ItemState.version > 0, ItemState.updated_utc))
@@ -110,7 +116,7 @@ def tallies(plan: RoadmapPlan, scope: str | None = None) -> dict[int, Tally]:
             db.func.sum(waiting),
         )
         .join(RoadmapItem, RoadmapItem.id == ItemState.item_id)
-        .where(RoadmapItem.plan_id == plan.id)
+        .where(RoadmapItem.plan_id == plan.id, _awake())
         .group_by(ItemState.item_id, ItemState.state)
     )
     if scope is not None:
@@ -190,16 +196,18 @@ def _told(state: ItemState) -> dict[str, Any]:
 
 
 def marks_now(plan: RoadmapPlan, item_id: int | None = None) -> dict[int, list[Mark]]:
-    """Marks by item id, schools in the plan's order."""
+    """Marks by item id of those whom each item is addressed to, schools in the plan's order."""
+    return _marks(plan, db.true() if item_id is None else ItemState.item_id == item_id, _awake())
+
+
+def _marks(plan: RoadmapPlan, *conditions: Any) -> dict[int, list[Mark]]:
     wanted = (
         db.select(ItemState)
         .join(RoadmapItem, RoadmapItem.id == ItemState.item_id)
         .outerjoin(School, School.id == ItemState.school_id)
-        .where(RoadmapItem.plan_id == plan.id)
+        .where(RoadmapItem.plan_id == plan.id, *conditions)
         .order_by(School.position, ItemState.id)
     )
-    if item_id is not None:
-        wanted = wanted.where(ItemState.item_id == item_id)
     marks: dict[int, list[Mark]] = {}
     for row in db.session.scalars(wanted):
         marked = row.updated_utc if row.version else None
@@ -233,7 +241,23 @@ def marks_at(plan: RoadmapPlan, day: dt.date, zone: str) -> dict[int, list[Mark]
     )
     for event in events:
         last[event.subject_id, event.new["scope"]] = event
-    return {item_id: [_mark_then(item_id, mark, last) for mark in marks] for item_id, marks in marks_now(plan).items()}
+    addressed = _per_school_then(plan, following)
+    found = {}
+    for item_id, marks in _marks(plan).items():
+        then = [mark for mark in marks if (mark.scope != MUNICIPALITY) == addressed[item_id]]
+        found[item_id] = [_mark_then(item_id, mark, last) for mark in then]
+    return found
+
+
+def _per_school_then(plan: RoadmapPlan, moment: dt.datetime) -> dict[int, bool]:
+    """Item id -> whether it was addressed to schools before ``moment``."""
+    wanted = db.select(RoadmapItem.id, RoadmapItem.per_school).where(RoadmapItem.plan_id == plan.id)
+    found = {row[0]: row[1] for row in db.session.execute(wanted)}
+    later = db.select(Event).where(Event.action == AMENDED, Event.subject_type == SUBJECT, Event.at_utc >= moment)
+    for event in db.session.scalars(later.order_by(Event.at_utc.desc(), Event.id.desc())):
+        if int(event.subject_id) in found and "per_school" in (event.old or {}):
+            found[int(event.subject_id)] = event.old["per_school"]
+    return found
 
 
 def _mark_then(item_id: int, mark: Mark, last: Mapping[tuple[str, str], Event]) -> Mark:

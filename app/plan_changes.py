@@ -9,12 +9,12 @@ from typing import Any
 
 from app.events import record
 from app.extensions import db
-from app.marks import SUBJECT
+from app.marks import AMENDED, SUBJECT
 from app.models import Assignment, Event, Notice, NoticeReader, Person, RoadmapItem, ScheduleDate
 from app.models.columns import utc_now
 from surveys.deadlines import add_working_days
 
-AMENDED, ADDED = "roadmap.amended", "roadmap.added"
+ADDED = "roadmap.added"
 STUDY_DAYS = 10  # working days to study a document, unless the person who enters it says otherwise
 DATES = ("due_date", "starts_on", "withdrawn_on")
 READERS = {  # addressee of the order -> roles that study what comes
@@ -43,6 +43,14 @@ def amend_item(
         setattr(item, name, value)
     new = {name: plain(value) for name, value in changed.items()}
     return record(AMENDED, SUBJECT, item.id, old=old, new=new, reason=reason, actor=actor, at=at)
+
+
+def last_amended(item: RoadmapItem) -> int:
+    """Number of the last amendment of an item; 0 where there was none."""
+    wanted = db.select(db.func.max(Event.id)).where(
+        Event.action == AMENDED, Event.subject_type == SUBJECT, Event.subject_id == str(item.id)
+    )
+    return db.session.scalar(wanted) or 0
 
 
 def plain(value: Any) -> Any:

@@ -96,6 +96,19 @@ def new_states(schools: Sequence[School] | None, at: dt.datetime | None = None) 
     ]
 
 
+def addressed(plan: RoadmapPlan, keys: Iterable[str]) -> bool:
+    """Whether an item with these addressees is done school by school."""
+    return bool({role["key"] for role in plan.document.get("roles", []) if role.get("per_school")} & set(keys))
+
+
+def complete_states(plan: RoadmapPlan, item: RoadmapItem) -> None:
+    """Give the item a state for each addressee that has none yet: of a new item all, after an amendment the new."""
+    wanted = db.select(School).where(School.code.in_(plan.document["schools"])).order_by(School.position)
+    there = {state.scope for state in item.states}
+    fresh = new_states(list(db.session.scalars(wanted)) if item.per_school else None)
+    item.states.extend(state for state in fresh if state.scope not in there)
+
+
 def deadline_columns(deadline: Deadline) -> dict[str, Any]:
     """The typed deadline as columns; for months the first day of the first and the last day of the last."""
     return {

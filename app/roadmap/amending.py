@@ -8,16 +8,25 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import DateField, FileField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    FileField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.extensions import db
-from app.models import PlanDraft
+from app.models import PlanDraft, RoadmapPlan
 from app.models.roadmap import DEADLINE_KINDS
 from app.pages import department
-from app.plan_changes import amend_item
-from app.plans import all_plans
+from app.plan_changes import amend_item, last_amended
+from app.plans import addressed, all_plans, complete_states
 from app.roadmap import tables
 from app.roadmap.room import bp, item_or_404, today_here
 from app.roadmap.workbook import read_workbook
@@ -37,7 +46,11 @@ APPLIES_WORDS = {"": _l("всегда"), "during": _l("пока действую
 class TableForm(FlaskForm):
     amends = SelectField(_l("Что загружаем"), validators=[Optional()])
     title = StringField(_l("Название плана"), validators=[Length(max=500)])
-    year = IntegerField(_l("Год плана"), validators=[InputRequired(_l("Укажите год")), NumberRange(2000, 2100)])
+    year = IntegerField(
+        _l("Год плана"),
+        validators=[InputRequired(_l("Укажите год")), NumberRange(2000, 2100)],
+        description=_l("Нужен новому плану; изменения читаются по году того плана, в который вносятся."),
+    )
     order_number = StringField(_l("Номер приказа"), validators=[Length(max=40)])
     order_date = DateField(_l("Дата приказа"), validators=[InputRequired(_l("Укажите дату приказа"))])
     file = FileField(_l("Книга Excel (.xlsx)"))
@@ -54,6 +67,7 @@ class TableForm(FlaskForm):
 class AmendForm(FlaskForm):
     title = TextAreaField(_l("Мероприятие"), validators=[DataRequired(_l("Назовите мероприятие"))])
     responsible = TextAreaField(_l("Ответственные"))
+    responsible_keys = SelectMultipleField(_l("Кому адресован"), validators=[Optional()])
     deadline_text = TextAreaField(_l("Срок, как в приказе"))
     deadline_kind = SelectField(
         _l("Вид срока"), choices=[SelectChoice(kind, KIND_WORDS[kind]) for kind in DEADLINE_KINDS]
@@ -65,6 +79,7 @@ class AmendForm(FlaskForm):
     reason = StringField(
         _l("Основание изменения"), validators=[DataRequired(_l("Назовите приказ об изменении")), Length(max=300)]
     )
+    seen = HiddenField()  # the last amendment that the person saw
 
     def validate_due_date(self, field: DateField) -> None:
         if self.deadline_kind.data in ("date", "month") and field.data is None:
@@ -100,10 +115,11 @@ def upload() -> str | Response:
 def head_of(form: TableForm, notes: list[str]) -> dict[str, Any]:
     """What the form says of the whole plan."""
     number, day = form.order_number.data.strip(), form.order_date.data
+    amended = next((plan for plan in all_plans() if plan.code == form.amends.data), None)
     return {
         "amends": form.amends.data or "",
         "title": (form.title.data or "").strip(),
-        "year": form.year.data,
+        "year": amended.year if amended else form.year.data,
         "order_number": number,
         "order_date": day.isoformat(),
         "issuer": department(),
@@ -161,23 +177,36 @@ def reading_page(draft: PlanDraft, problems: list[tuple[int, str]]) -> str:
         typed=typed,
         kinds=KIND_WORDS,
         applies=APPLIES_WORDS,
-        addressees=tables.known_addressees(draft),
+        addressees=tables.known_addressees(tables.known_of(draft.head), draft.rows),
     )
 
 
 @bp.route("/<number>/amend", methods=["GET", "POST"])
-def amend(number: str) -> str | Response:
+def amend(number: str) -> str | Response | tuple[str, int]:
     """Change one item by an order; what it was stays in its history."""
-    _plan, item = item_or_404(number)
-    form = AmendForm(obj=item)
+    plan, item = item_or_404(number)
+    form, last = AmendForm(obj=item, seen=str(last_amended(item))), str(last_amended(item))
+    form.responsible_keys.choices = tables.known_addressees(plan.document)
     if form.validate_on_submit():
-        fresh = {name: form[name].data for name in form._fields if name not in ("csrf_token", "reason")}
-        fresh |= {name: (fresh[name] or "").strip() for name in ("title", "responsible", "deadline_text")}
-        fresh["planned_result"] = (fresh["planned_result"] or "").strip()
-        if fresh["deadline_kind"] not in ("date", "month", "by_schedule"):
-            fresh["starts_on"] = fresh["due_date"] = None
-        if amend_item(item, fresh, reason=form.reason.data.strip(), actor=current_user.id):
+        if form.seen.data != last:
+            form.title.errors = [
+                _("Пока вы писали, пункт изменил кто-то ещё. Сравните с его страницей и сохраните ещё раз")
+            ]
+            form.seen.data = last
+            return render_template("roadmap/amend.html", item=item, form=form), 409
+        if amend_item(item, columns_of(plan, form), reason=form.reason.data.strip(), actor=current_user.id):
+            complete_states(plan, item)
             db.session.commit()
             flash(_("Пункт изменён; каким он был, показано в истории."))
         return redirect(url_for("roadmap.item", number=number, plan=request.args.get("plan")))
     return render_template("roadmap/amend.html", item=item, form=form)
+
+
+def columns_of(plan: RoadmapPlan, form: AmendForm) -> dict[str, Any]:
+    """The form as columns of an item."""
+    fresh = {name: form[name].data for name in form._fields if name not in ("csrf_token", "reason", "seen")}
+    for name in ("title", "responsible", "deadline_text", "planned_result"):
+        fresh[name] = (fresh[name] or "").strip()
+    if fresh["deadline_kind"] not in ("date", "month", "by_schedule"):
+        fresh["starts_on"] = fresh["due_date"] = None
+    return fresh | {"per_school": addressed(plan, fresh["responsible_keys"])}

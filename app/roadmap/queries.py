@@ -196,7 +196,7 @@ def months_of(lines: Mapping[int, list[ItemLine]]) -> list[tuple[dt.date, int, b
 
 def find_state(item: RoadmapItem, scope: str, reach: Reach) -> ItemState | None:
     """The state of one addressee within reach, held until the transaction ends."""
-    if reach is not None and scope not in reach:
+    if (reach is not None and scope not in reach) or item.per_school == (scope == MUNICIPALITY):
         return None
     return db.session.scalar(
         db.select(ItemState).where(ItemState.item_id == item.id, ItemState.scope == scope).with_for_update()

@@ -1,7 +1,7 @@
 """From the rows of a table to a draft with our reading, and from the corrected draft to a plan or to amendments."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.events import record
@@ -9,7 +9,7 @@ from app.extensions import db
 from app.marks import SUBJECT
 from app.models import PlanDraft, PlanMember, RoadmapItem, RoadmapPlan, RoadmapSection, School
 from app.plan_changes import ADDED, amend_item
-from app.plans import all_plans, items_of, new_states
+from app.plans import addressed, all_plans, complete_states, items_of
 from app.starting import add_plan
 from surveys.plan_table import PlanRow, read_addressees, read_deadline
 from surveys.roadmap import Deadline, Roadmap
@@ -17,7 +17,7 @@ from surveys.roadmap import Deadline, Roadmap
 
 def make_draft(rows: list[PlanRow], head: dict[str, Any], filename: str, owner_id: int) -> PlanDraft:
     """Keep the rows with our reading of each."""
-    people = [(one["key"], one["name"]) for one in _known(head)["people"]]
+    people = [(one["key"], one["name"]) for one in known_of(head)["people"]]
     kept, section = [], ""
     for row in rows:
         if row.is_section:
@@ -53,7 +53,7 @@ def make_draft(rows: list[PlanRow], head: dict[str, Any], filename: str, owner_i
     return draft
 
 
-def _known(head: Mapping[str, Any]) -> dict[str, Any]:
+def known_of(head: Mapping[str, Any]) -> dict[str, Any]:
     """People, roles and schools that earlier plans name."""
     for plan in all_plans():
         if plan.code == head.get("amends") or not head.get("amends"):
@@ -88,9 +88,10 @@ def correct(draft: PlanDraft, form: Mapping[str, Any], chosen: Mapping[int, list
     return problems
 
 
-def columns_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The typed deadline and the texts of a draft's row as columns of an item."""
+def columns_of(row: Mapping[str, Any], plan: RoadmapPlan) -> dict[str, Any]:
+    """The typed deadline, the addressees and the texts of a draft's row as columns of an item."""
     return {
+        "per_school": addressed(plan, row["keys"]),
         "title": row["title"],
         "responsible": row["responsible"],
         "responsible_keys": list(row["keys"]),
@@ -123,7 +124,7 @@ def accept(draft: PlanDraft, actor: int, today: dt.date, *, drop_missing: bool) 
 
 def new_plan(draft: PlanDraft) -> RoadmapPlan:
     """A plan beside those of other years, with the same people, roles and schools and those named anew."""
-    head, known = draft.head, _known(draft.head)
+    head, known = draft.head, known_of(draft.head)
     items = [row for row in draft.rows if "section" not in row]
     persons = {key: name for row in items for key, name in row["persons"]}
     keys = {one["key"] for one in known["people"]}
@@ -174,7 +175,7 @@ def new_plan(draft: PlanDraft) -> RoadmapPlan:
     plan.year = head["year"]
     kept = {item.number: item for item in items_of(plan)}
     for row in items:
-        for name, value in columns_of(row).items():
+        for name, value in columns_of(row, plan).items():
             setattr(kept[row["number"]], name, value)
     return plan
 
@@ -187,7 +188,11 @@ def amend_plan(plan: RoadmapPlan, draft: PlanDraft, actor: int, today: dt.date, 
     for row in rows:
         item = kept.get(row["number"])
         if item is not None:
-            amend_item(item, {**columns_of(row), "withdrawn_on": None}, reason=reason, actor=actor)
+            fresh = {**columns_of(row, plan), "withdrawn_on": None}
+            if fresh["deadline_kind"] == item.deadline_kind == "by_schedule":
+                del fresh["due_date"], fresh["starts_on"]  # the outside schedule that came gives them
+            amend_item(item, fresh, reason=reason, actor=actor)
+            complete_states(plan, item)
         else:
             add_item(plan, row, reason, actor)
     if drop_missing:
@@ -204,29 +209,24 @@ def add_item(plan: RoadmapPlan, row: Mapping[str, Any], reason: str, actor: int)
         section = RoadmapSection(number=row["in"], title=f"Раздел {row['in']}", position=len(plan.sections))
         plan.sections.append(section)
         db.session.flush()
-    per_school_roles = {role["key"] for role in plan.document.get("roles", []) if role.get("per_school")}
-    per_school = bool(per_school_roles & set(row["keys"]))
-    schools = list(db.session.scalars(db.select(School).where(School.code.in_(plan.document["schools"]))))
     item = RoadmapItem(
         plan_id=plan.id,
         section_id=section.id,
         number=row["number"],
         position=max((one.position for one in section.items), default=0) + 1,
-        per_school=per_school,
-        **columns_of(row),
+        **columns_of(row, plan),
     )
-    item.states = new_states(schools if per_school else None)
+    complete_states(plan, item)
     db.session.add(item)
     db.session.flush()
     record(ADDED, SUBJECT, item.id, new={"number": item.number}, reason=reason, actor=actor)
     return item
 
 
-def known_addressees(draft: PlanDraft) -> list[tuple[str, str]]:
-    """(key, words) of everybody that a row of the draft may be addressed to."""
-    known = _known(draft.head)
-    found = {one["key"]: one["name"] for one in (*known["roles"], *known["people"])}
-    for row in draft.rows:
+def known_addressees(document: Mapping[str, Any], rows: Iterable[Mapping[str, Any]] = ()) -> list[tuple[str, str]]:
+    """(key, words) of everybody that an item may be addressed to: by the plan, by ``rows`` of a draft, by name."""
+    found = {one["key"]: one["name"] for one in (*document["roles"], *document["people"])}
+    for row in rows:
         found.update(row.get("persons", []))
     for member in db.session.scalars(db.select(PlanMember)):
         found.setdefault(member.key, member.name)

@@ -11,13 +11,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.extensions import db
-from app.models import PlanDraft, RoadmapItem, RoadmapPlan
+from app.marks import change_state, marks_now
+from app.models import Event, PlanDraft, RoadmapItem, RoadmapPlan
 from app.models.columns import utc_now
-from app.plan_changes import as_of
+from app.plan_changes import add_schedule_date, as_of
 from app.plans import items_of
 from app.roadmap.workbook import read_workbook
 from surveys.errors import SurveyError
 from surveys.roadmap import load_roadmap
+from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_plan
 from tests.pages import post_form, token_of
 
@@ -151,7 +153,7 @@ def test_amendment_keeps_what_the_item_was(app: Flask, login_as: SignIn) -> None
     )
     post_form(maria, url, do="accept", drop_missing="1", **as_read())
     items = {item.number: item for item in items_of(plan)}
-    assert items["3.3"].due_date == dt.date(2021, 6, 30)
+    assert items["3.3"].due_date == dt.date(2020, 6, 30)  # «до 30 июня» in a plan of 2020, whenever it is amended
     assert items["3.19"].withdrawn_on is not None
     assert [state.scope for state in items["5.1"].states] == ["school1", "school2"]
     page = maria.get("/roadmap/").get_data(as_text=True)
@@ -167,7 +169,8 @@ def test_amendment_keeps_what_the_item_was(app: Flask, login_as: SignIn) -> None
 def test_one_item_is_amended_by_an_order(login_as: SignIn) -> None:
     add_plan()
     maria = login_as("maria")
-    data = {"title": "Новое название", "responsible": "Негрей Н.В.", "deadline_text": "до 1 июля"}
+    data = {"title": "Новое название", "responsible": "Негрей Н.В.", "deadline_text": "до 1 июля", "seen": "0"}
+    data["responsible_keys"] = "negrey"
     data |= {"deadline_kind": "date", "due_date": "2020-07-01", "planned_result": "Есть", "applies": ""}
     page = post_form(maria, "/roadmap/3.3/amend", **data).get_data(as_text=True)
     assert "Назовите приказ об изменении" in page
@@ -176,3 +179,42 @@ def test_one_item_is_amended_by_an_order(login_as: SignIn) -> None:
     assert "изменён пункт плана" in page
     assert "до 20 июня → до 1 июля" in page
     assert "до 20 июня" in maria.get("/roadmap/3.3?at=2020-06-01").get_data(as_text=True).partition("<h2>")[0]
+    late = post_form(maria, "/roadmap/3.3/amend", reason="приказ № 301", **data)  # from a page opened before
+    assert late.status_code == 409
+    assert "изменил кто-то ещё" in late.get_data(as_text=True)
+
+
+def test_item_given_to_schools_by_an_amendment_is_counted_by_school_from_then_on(login_as: SignIn) -> None:
+    plan = add_plan()
+    maria, boris = login_as("maria"), login_as("boris")
+    at = dt.datetime(2020, 6, 1, 9, tzinfo=dt.UTC)
+    change_state(state_of("3.13", "municipality"), "in_work", note="РМО", at=at)
+    db.session.commit()
+    page = maria.get("/roadmap/3.13/amend").get_data(as_text=True)
+    assert 'value="negrey" checked' in page
+    data = {"title": "Сетевое взаимодействие", "responsible": "Руководители ОУ", "deadline_text": "до 1 июля"}
+    data |= {"responsible_keys": "school_heads", "deadline_kind": "date", "due_date": "2020-07-01", "applies": ""}
+    post_form(maria, "/roadmap/3.13/amend", reason="приказ № 300", seen="0", **data)
+    assert "0 из 2 школ" in maria.get("/roadmap/3.13").get_data(as_text=True)
+    assert [mark.scope for mark in marks_now(plan)[state_of("3.13", "school1").item_id]] == ["school1", "school2"]
+    assert maria.get("/roadmap/3.13/municipality").status_code == 404  # asleep
+    assert "п. 3.13" in boris.get("/roadmap/today").get_data(as_text=True)
+    past = maria.get("/roadmap/3.13?at=2020-06-02").get_data(as_text=True).partition("<h2>История")[0]
+    assert "РМО" in past
+    assert "из 2 школ" not in past
+    seen = str(db.session.scalar(db.select(db.func.max(Event.id)).where(Event.action == "roadmap.amended")))
+    back = {**data, "responsible": "Негрей Н.В.", "responsible_keys": "negrey"}
+    post_form(maria, "/roadmap/3.13/amend", reason="приказ № 301", seen=seen, **back)
+    assert "в работе" in maria.get("/roadmap/3.13").get_data(as_text=True)  # what the department had marked is there
+
+
+def test_schedule_that_came_is_not_lost_by_a_table_of_amendments(login_as: SignIn) -> None:
+    plan = add_plan()
+    maria = login_as("maria")
+    items = {item.number: item for item in items_of(plan)}
+    add_schedule_date(items["3.19"], dt.date(2020, 9, 14), dt.date(2020, 10, 12), "ВПР", None)
+    db.session.commit()
+    url = upload(maria, workbook(*order_rows()), amends=plan.code)
+    post_form(maria, url, do="accept", **as_read())
+    db.session.expire_all()
+    assert items["3.19"].due_date == dt.date(2020, 10, 12)

@@ -85,7 +85,7 @@ def test_history_comes_out_with_its_hashes_and_no_formula(login_as: SignIn) -> N
     add_plan()
     maria = login_as("maria")
     data = {"title": "Название", "deadline_kind": "date", "due_date": "2020-07-01", "applies": ""}
-    post_form(maria, "/roadmap/3.3/amend", reason="=HYPERLINK(1)", **data)
+    post_form(maria, "/roadmap/3.3/amend", reason="=HYPERLINK(1)", seen="0", **data)
     text = maria.get("/roadmap/history.csv").get_data(as_text=True).lstrip("\ufeff")
     rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     amended = next(row for row in rows if row["action"] == "roadmap.amended")
