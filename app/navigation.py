@@ -48,6 +48,11 @@ def day(value: dt.date | dt.datetime | None, *, year: bool = True) -> str:
     return text.replace(" ", "\u00a0")
 
 
+def iso_day(text: str) -> str:
+    """A day that an event keeps as text, in words."""
+    return day(dt.date.fromisoformat(text))
+
+
 def moment(value: dt.datetime | None) -> str:
     """«20 июня 2020 г., 14:32»."""
     return f"{day(value)}, {format_datetime(value, 'HH:mm')}" if value else ""
@@ -101,6 +106,7 @@ FILTERS = {
     "clock": clock,
     "day": day,
     "decimal": decimal,
+    "iso_day": iso_day,
     "moment": moment,
     "month_word": month_word,
     "saved_words": saved_words,

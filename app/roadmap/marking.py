@@ -24,7 +24,7 @@ from app.roadmap import queries
 from app.roadmap.forms import MarkForm, ReviewForm
 from app.roadmap.room import bp, item_or_404, reach_marked, reach_read
 
-PROVES = "item_state"
+PROVES = queries.STATE
 bp.url_value_preprocessor(allow_large_files)
 
 

@@ -9,6 +9,7 @@ from app.extensions import db
 from app.marks import MUNICIPALITY, SUBJECT, Mark, Progress, Tally, counted_progress
 from app.models import (
     Event,
+    Evidence,
     Finding,
     ItemState,
     Measure,
@@ -27,6 +28,7 @@ from app.restrictions import restricted_on
 from surveys.deadlines import Standing, Terms, stand
 
 Reach = Collection[str] | None
+STATE = "item_state"  # subject of what proves a mark
 
 
 @dataclass(frozen=True)
@@ -214,17 +216,33 @@ def school_ids() -> dict[str, int]:
     return {row[0]: row[1] for row in db.session.execute(db.select(School.code, School.id))}
 
 
-def history(item: RoadmapItem, reach: Reach, most: int = 100) -> list[tuple[Event, str]]:
-    """What happened to an item within reach, newest first, with the short name of who did it."""
+def history(item: RoadmapItem, reach: Reach, most: int = 100) -> list[tuple[Event, str, str]]:
+    """What happened to an item and its files within reach, newest first: event, who did it, name of the file."""
+    scopes = {
+        str(state.id): state.scope
+        for state in db.session.scalars(db.select(ItemState).where(ItemState.item_id == item.id))
+        if reach is None or state.scope in {MUNICIPALITY, *reach}
+    }
     wanted = (
         db.select(Event, Person)
         .outerjoin(Person, Person.id == Event.actor_id)
-        .where(Event.subject_type == SUBJECT, Event.subject_id == str(item.id))
+        .where(
+            db.or_(
+                db.and_(Event.subject_type == SUBJECT, Event.subject_id == str(item.id)),
+                db.and_(Event.subject_type == STATE, Event.subject_id.in_(scopes)),
+            )
+        )
         .order_by(Event.at_utc.desc(), Event.id.desc())
-        .limit(most)
     )
-    rows = [(event, person.short_name if person else "") for event, person in db.session.execute(wanted)]
-    return [row for row in rows if reach is None or (row[0].new or {}).get("scope") in {None, MUNICIPALITY, *reach}]
+    rows = [
+        (event, person.short_name if person else "")
+        for event, person in db.session.execute(wanted)
+        if reach is None or (event.new or {}).get("scope") in {None, MUNICIPALITY, *reach}
+    ][:most]
+    ids = {event.id: (event.new or event.old or {}).get("evidence") for event, _who in rows}
+    named = db.select(Evidence.id, Evidence.filename).where(Evidence.id.in_([one for one in ids.values() if one]))
+    names = {row[0]: row[1] for row in db.session.execute(named)}
+    return [(event, who, names.get(ids[event.id], "")) for event, who in rows]
 
 
 def shown_marks(marks: Iterable[Mark], reach: Reach) -> list[Mark]:

@@ -28,6 +28,7 @@ from app.roadmap import (  # noqa: F401  (their routes)
     school_plans,
 )
 from app.roadmap.room import bp, chosen_plan, day_end, item_or_404, my_keys, reach_marked, reach_read, today_here
+from app.roadmap.tables import known_addressees
 
 __all__ = ["bp"]
 FILTERS = ("plan", "school", "at", "show", "month", "order")  # a saved filter is an address
@@ -139,6 +140,7 @@ def item(number: str) -> str:
         marks=shown,
         files=files_at(marking.PROVES, ids, day_end(past)) if past else files_of(marking.PROVES, ids),
         history=history,
+        addressees=dict(known_addressees(plan.document)),
         **dates.of_item(row),
         may_mark=lambda scope: not past and (marked is None or scope in marked),
         may_review=marked is None and not past,

@@ -124,6 +124,19 @@ def test_file_of_another_school_is_not_there(login_as: SignIn) -> None:
     assert login_as("anna").get(f"/roadmap/files/{kept}").status_code == 403
 
 
+def test_history_names_files_that_came_and_went_to_those_who_see_the_school(login_as: SignIn) -> None:
+    add_plan()
+    boris = login_as("boris")
+    send(boris, (PDF, "приказ 17.pdf"))
+    kept = db.session.scalars(db.select(Evidence.id)).one()
+    post_form(boris, "/roadmap/3.8/school1", state="in_work", version="1", remove=str(kept))
+    told = boris.get("/roadmap/3.8").get_data(as_text=True).partition("История</h2>")[2]
+    assert "приложен файл: приказ 17.pdf" in told
+    assert "убран файл: приказ 17.pdf" in told
+    other = login_as("vera").get("/roadmap/3.8").get_data(as_text=True)
+    assert "приказ 17.pdf" not in other
+
+
 def test_store_lies_outside_what_the_web_serves(app: Flask, login_as: SignIn) -> None:
     add_plan()
     send(login_as("boris"), (PDF, "a.pdf"))

@@ -195,7 +195,10 @@ def test_item_given_to_schools_by_an_amendment_is_counted_by_school_from_then_on
     data = {"title": "Сетевое взаимодействие", "responsible": "Руководители ОУ", "deadline_text": "до 1 июля"}
     data |= {"responsible_keys": "school_heads", "deadline_kind": "date", "due_date": "2020-07-01", "applies": ""}
     post_form(maria, "/roadmap/3.13/amend", reason="приказ № 300", seen="0", **data)
-    assert "0 из 2 школ" in maria.get("/roadmap/3.13").get_data(as_text=True)
+    page = maria.get("/roadmap/3.13").get_data(as_text=True)
+    assert "0 из 2 школ" in page
+    assert "адресаты: Негрей Н.В. → Руководители ОУ" in page
+    assert "вид срока: постоянно → крайняя дата" in page
     assert [mark.scope for mark in marks_now(plan)[state_of("3.13", "school1").item_id]] == ["school1", "school2"]
     assert maria.get("/roadmap/3.13/municipality").status_code == 404  # asleep
     assert "п. 3.13" in boris.get("/roadmap/today").get_data(as_text=True)
