@@ -42,9 +42,12 @@ def wait_message(seconds: int) -> str:
     )
 
 
-def own_password_problem(stored: str | None, typed: str) -> str | None:
-    """Why ``typed`` is not accepted as ``stored``; guesses at an open session are delayed as those at the door."""
-    key = throttle.account_key(f"account {current_user.id}")
+def own_password_problem(stored: str | None, typed: str, which: str = "account") -> str | None:
+    """Why ``typed`` is not accepted as ``stored``; guesses at an open session are delayed as those at the door.
+
+    Each kind of password has a count of its own: who knows the new one does not thereby get more guesses at the old.
+    """
+    key = throttle.account_key(f"{which} {current_user.id}")
     wait = throttle.seconds_to_wait(key, utc_now())
     if wait:
         return wait_message(wait)

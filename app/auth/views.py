@@ -210,7 +210,7 @@ def open_earlier() -> str | Response:
     """After a second slip: prove the earlier password, and earlier answers open again."""
     form = UnsealForm()
     if form.validate() and current_user.sealed_utc is not None:
-        problem = own_password_problem(current_user.sealed_password_hash, form.earlier.data or "")
+        problem = own_password_problem(current_user.sealed_password_hash, form.earlier.data or "", "earlier")
         if problem is None:
             unseal(current_user)
             db.session.commit()

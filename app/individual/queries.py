@@ -12,7 +12,14 @@ DEPARTMENT = frozenset({"methodist", "municipal"})
 def find_route(route_id: int, person: Person) -> IndividualRoute | None:
     """A route that ``person`` may see at this moment."""
     route = db.session.get(IndividualRoute, route_id)
-    return route if route is not None and (route.person_id == person.id or _seen(route, person)) else None
+    if route is None or sealed(route, person):
+        return None
+    return route if route.person_id == person.id or _seen(route, person) else None
+
+
+def sealed(route: IndividualRoute, person: Person) -> bool:
+    """Whether the route is the person's own and older than the second slip they signed in with: closed as answers."""
+    return route.person_id == person.id and person.sealed_utc is not None and route.created_utc < person.sealed_utc
 
 
 def is_coordinator(route: IndividualRoute, person: Person) -> bool:
@@ -30,7 +37,8 @@ def _seen(route: IndividualRoute, person: Person) -> bool:
 def own_routes(person: Person) -> list[IndividualRoute]:
     """The person's own, newest first."""
     wanted = db.select(IndividualRoute).where(IndividualRoute.person_id == person.id)
-    return list(db.session.scalars(wanted.order_by(IndividualRoute.id.desc())))
+    found = db.session.scalars(wanted.order_by(IndividualRoute.id.desc()))
+    return [route for route in found if not sealed(route, person)]
 
 
 def agreed_routes(person: Person) -> list[IndividualRoute]:

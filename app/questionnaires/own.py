@@ -57,14 +57,15 @@ def mine() -> str:
     """What is kept, consents by wave, who looked."""
     lines = []
     for asked in queries.list_asked(current_user.id):
+        if queries.decided_before(asked, current_user.sealed_utc):
+            lines.append({"asked": asked, "sealed": True})
+            continue
         kept = queries.load_submission(asked.wave.id, asked.respondent_key)
         if kept is not None and asked.respondent_key:
             shown = consent_live(asked.wave.id, asked.respondent_key, SHOW)
-            closed = bool(current_user.sealed_utc and kept.received_utc < current_user.sealed_utc)
-            lines.append({"asked": asked, "kept": kept, "shown": shown, "sealed": closed})
-    looks = [
-        (event, LOOKS[event.action], name, roles) for event, name, roles in queries.list_looks(current_user.id, LOOKS)
-    ]
+            lines.append({"asked": asked, "kept": kept, "shown": shown})
+    found = queries.list_looks(current_user.id, LOOKS, current_user.sealed_utc)
+    looks = [(event, LOOKS[event.action], name, roles) for event, name, roles in found]
     return render_template("questionnaires/mine.html", lines=lines, looks=looks)
 
 

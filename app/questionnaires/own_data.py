@@ -1,6 +1,7 @@
 """Everything kept about one person, for that person: as values, as a document; and its erasure."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,34 +15,28 @@ from app.models import (
     Draft,
     Event,
     IndividualRoute,
-    InstrumentVersion,
     Participation,
     Person,
     Respondent,
     Submission,
-    Wave,
 )
 from app.models.people import ROLES
 from app.models.waves import STAGES
 from app.navigation import moment
+from app.questionnaires.queries import Asked, decided_before, list_asked, load_draft, load_submission
 from app.respondents import respondent_key
 from surveys.definition import Instrument, Item
 from surveys.document import Cell, Column, Paragraph, Report, Row, Section, Table
 from surveys.scoring import score_one
 
+CLOSED = "закончена до нового талона"  # sent or refused: only the earlier password tells
 STATES = {"invited": "приглашён(а)", "started": "начато", "sent": "отправлено", "refused": "не участвую"}
 
 
 def collect(person: Person) -> dict[str, Any]:
     """What the program keeps about ``person``. While a new slip seals earlier answers, those are only named."""
     key = respondent_key(person.id)
-    rows = db.session.execute(
-        db.select(Participation, Wave, InstrumentVersion.sha256)
-        .join(Wave, Wave.id == Participation.wave_id)
-        .join(InstrumentVersion, InstrumentVersion.id == Wave.instrument_version_id)
-        .where(Participation.person_id == person.id)
-        .order_by(Wave.opens_utc)
-    )
+    sealed = person.sealed_utc
     return {
         "person": {
             "name": person.full_name,
@@ -56,24 +51,24 @@ def collect(person: Person) -> dict[str, Any]:
             "first_sign_in": _iso(person.first_sign_in_utc),
             "last_sign_in": _iso(person.last_sign_in_utc),
         },
-        "waves": [_wave(asked, wave, sha256, key, person.sealed_utc) for asked, wave, sha256 in rows],
-        "routes": [_route(one) for one in _routes(person.id)],
+        "waves": [_wave(asked, key, sealed) for asked in reversed(list_asked(person.id))],
+        "routes": [_route(one) for one in _routes(person.id, sealed)],
         "events": [
             {"at": _iso(event.at_utc), "action": event.action, "by_me": event.actor_id == person.id}
-            for event in _events(person.id)
+            for event in _events(person.id, sealed)
         ],
     }
 
 
-def _wave(asked: Participation, wave: Wave, sha256: str, key: str | None, sealed: dt.datetime | None) -> dict[str, Any]:
-    consents = db.session.scalars(
-        db.select(Consent).where(Consent.wave_id == wave.id, Consent.respondent_key == key).order_by(Consent.id)
-    )
+def _wave(asked: Asked, key: str | None, sealed: dt.datetime | None) -> dict[str, Any]:
+    wave, closed = asked.wave, decided_before(asked, sealed)
+    consents = [] if closed else _consents(wave.id, key, sealed)
     found: dict[str, Any] = {
         "code": wave.code,
         "title": wave.title,
         "stage": STAGES[wave.stage],
-        "state": STATES[asked.status],
+        "state": CLOSED if closed else STATES[asked.participation.status],
+        "sealed": closed,
         "consents": [
             {"kind": one.kind, "agreed": one.agreed, "given": _iso(one.given_utc), "ended": _iso(one.withdrawn_utc)}
             for one in consents
@@ -81,21 +76,25 @@ def _wave(asked: Participation, wave: Wave, sha256: str, key: str | None, sealed
         "draft": None,
         "answers": None,
     }
-    draft = db.session.scalar(db.select(Draft).where(Draft.wave_id == wave.id, Draft.respondent_key == key))
-    kept = db.session.scalar(
-        db.select(Submission).where(Submission.wave_id == wave.id, Submission.respondent_key == key)
-    )
-    instrument = instrument_by_hash(sha256)
+    if closed:
+        return found
+    draft, kept = load_draft(wave.id, key), load_submission(wave.id, key)
+    instrument = instrument_by_hash(asked.instrument_sha256)
     if draft is not None and not (sealed and draft.updated_utc < sealed):
         found["draft"] = _answers(instrument, draft.values, draft.not_applicable)
     if kept is not None:
         found["receipt"], found["received"] = kept.receipt, _iso(kept.received_utc)
         found["withdrawn"] = _iso(kept.withdrawn_utc)
-        found["sealed"] = bool(sealed and kept.received_utc < sealed)
-        if not found["sealed"]:
-            found["answers"] = _answers(instrument, kept.values, kept.not_applicable)
-            found["scores"] = _scores(instrument, kept)
+        found["answers"] = _answers(instrument, kept.values, kept.not_applicable)
+        found["scores"] = _scores(instrument, kept)
     return found
+
+
+def _consents(wave_id: int, key: str | None, since: dt.datetime | None) -> Iterable[Consent]:
+    wanted = db.select(Consent).where(Consent.wave_id == wave_id, Consent.respondent_key == key)
+    if since is not None:
+        wanted = wanted.where(Consent.given_utc >= since)
+    return db.session.scalars(wanted.order_by(Consent.id))
 
 
 def _answers(instrument: Instrument, values: dict[str, Any], marked: list[str]) -> list[dict[str, Any]]:
@@ -132,14 +131,17 @@ def _route(route: IndividualRoute) -> dict[str, Any]:
     }
 
 
-def _routes(person_id: int) -> list[IndividualRoute]:
-    return list(db.session.scalars(db.select(IndividualRoute).where(IndividualRoute.person_id == person_id)))
+def _routes(person_id: int, since: dt.datetime | None) -> list[IndividualRoute]:
+    wanted = db.select(IndividualRoute).where(IndividualRoute.person_id == person_id)
+    return list(db.session.scalars(wanted if since is None else wanted.where(IndividualRoute.created_utc >= since)))
 
 
-def _events(person_id: int) -> list[Event]:
+def _events(person_id: int, since: dt.datetime | None) -> list[Event]:
     wanted = db.select(Event).where(
         (Event.actor_id == person_id) | ((Event.subject_type == "person") & (Event.subject_id == str(person_id)))
     )
+    if since is not None:
+        wanted = wanted.where(Event.at_utc >= since)
     return list(db.session.scalars(wanted.order_by(Event.id)))
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import load_only
 
+from app.consents import PROCESSING
 from app.extensions import db
 from app.models import (
+    Consent,
     ConsentText,
     Draft,
     Event,
@@ -22,6 +24,7 @@ from app.models import (
     Wave,
     WaveSchool,
 )
+from app.models.waves import DONE
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,27 @@ def find_asked(person_id: int, code: str) -> Asked | None:
     return _read(tuple(row)) if row else None
 
 
+def decided_before(asked: Asked, moment: dt.datetime | None) -> bool:
+    """Whether the person was done, by sending or refusing, before ``moment`` (a seal; None is never).
+
+    Then who holds the new slip learns no more than others do: that the person is done. A paper sheet is no secret.
+    """
+    if moment is None or asked.participation.status not in DONE or asked.participation.on_paper:
+        return False
+    sent = db.select(Submission.id).where(
+        Submission.wave_id == asked.wave.id,
+        Submission.respondent_key == asked.respondent_key,
+        Submission.received_utc >= moment,
+    )
+    decided = db.select(Consent.id).where(
+        Consent.wave_id == asked.wave.id,
+        Consent.respondent_key == asked.respondent_key,
+        Consent.kind == PROCESSING,
+        Consent.given_utc >= moment,
+    )
+    return not db.session.scalar(db.select(db.or_(sent.exists(), decided.exists())))
+
+
 def load_draft(wave_id: int, respondent_key: str | None, *, lock: bool = False) -> Draft | None:
     """The respondent's draft; ``lock`` holds it until the commit, so that two devices save one after the other."""
     if respondent_key is None:
@@ -127,8 +151,13 @@ def load_rule_version(asked: Asked) -> RuleVersion:
     return db.session.get_one(RuleVersion, asked.wave.rule_version_id)
 
 
-def list_looks(person_id: int, actions: Collection[str]) -> list[tuple[Event, str, list[str]]]:
-    """(event, who, that person's roles) of what others did about this person's answers, newest first."""
+def list_looks(
+    person_id: int, actions: Collection[str], since: dt.datetime | None = None
+) -> list[tuple[Event, str, list[str]]]:
+    """(event, who, that person's roles) of what others did about this person's answers, newest first.
+
+    ``since``: a seal; looks before it tell what was consented to, and are closed with the answers.
+    """
     slips = [str(number) for number in db.session.scalars(db.select(Slip.id).where(Slip.person_id == person_id))]
     about = (Event.subject_type == "person") & (Event.subject_id == str(person_id))
     if slips:
@@ -137,6 +166,7 @@ def list_looks(person_id: int, actions: Collection[str]) -> list[tuple[Event, st
         db.select(Event, Person)
         .outerjoin(Person, Person.id == Event.actor_id)
         .where(about, Event.action.in_(actions))
+        .where(db.true() if since is None else (Event.at_utc >= since) | (Event.action != "profile.seen"))
         .order_by(Event.id.desc())
         .limit(200)
     )

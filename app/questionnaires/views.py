@@ -70,12 +70,17 @@ def sealed(given_utc: dt.datetime) -> bool:
     return current_user.sealed_utc is not None and given_utc < current_user.sealed_utc
 
 
+def closed_by_slip(asked: Asked) -> bool:
+    """Whether a second slip closes how this questionnaire ended: sent, refused and erased then look the same."""
+    return queries.decided_before(asked, current_user.sealed_utc)
+
+
 def work_or_leave(code: str, *, lock: bool = False) -> Work:
     """The draft in work; who has none, has sent it or comes too late is led to the page that says so."""
     asked = asked_or_404(code)
     draft = queries.load_draft(asked.wave.id, asked.respondent_key, lock=lock)
     if draft is None or sealed(draft.updated_utc) or asked.participation.on_paper or not asked.accepts(utc_now()):
-        page = "receipt" if asked.participation.status == "sent" else "start"
+        page = "receipt" if asked.participation.status == "sent" and not closed_by_slip(asked) else "start"
         abort(redirect(url_for(f"questionnaires.{page}", code=code)))
     plan = plan_by_hash(asked.instrument_sha256)
     return Work(asked, draft, plan, check_answers(plan.instrument, draft.values, draft.not_applicable, final=False))
@@ -108,7 +113,8 @@ def index() -> str:
         draft = queries.load_draft(asked.wave.id, asked.respondent_key) if asked.accepts(now) else None
         opens = draft is not None and not sealed(draft.updated_utc)
         target = go_on_address(asked, draft) if opens else url_for("questionnaires.start", code=asked.wave.code)
-        lines.append({"asked": asked, "state": asked.state(now), "draft": draft, "target": target})
+        closed = closed_by_slip(asked)
+        lines.append({"asked": asked, "state": asked.state(now), "draft": draft, "target": target, "closed": closed})
     return render_template("questionnaires/index.html", lines=lines)
 
 
@@ -119,6 +125,8 @@ def start(code: str) -> str | Response:
     now = utc_now()
     draft = queries.load_draft(asked.wave.id, asked.respondent_key)
     state = asked.state(now)
+    if closed_by_slip(asked):
+        return render_template("questionnaires/sealed.html", asked=asked)
     if asked.participation.status == "sent":
         kept = queries.load_receipt(asked.wave.id, asked.respondent_key)
         state = "sent" if kept else "paper" if asked.participation.on_paper else "erased"
@@ -135,11 +143,16 @@ def start(code: str) -> str | Response:
     )
 
 
+def may_decide(asked: Asked) -> bool:
+    """Whether the person may consent or refuse now: not after sending, nor anew with a second slip."""
+    return asked.participation.status != "sent" and asked.accepts(utc_now()) and not closed_by_slip(asked)
+
+
 @bp.post("/<code>/")
 def begin(code: str) -> Response:
     """«Согласен(на), начать»."""
     asked = asked_or_404(code)
-    if asked.participation.status == "sent" or not asked.accepts(utc_now()):
+    if not may_decide(asked):
         return redirect(url_for("questionnaires.start", code=code))
     draft = queries.load_draft(asked.wave.id, asked.respondent_key, lock=True)
     if draft is not None and sealed(draft.updated_utc):
@@ -153,7 +166,7 @@ def begin(code: str) -> Response:
 def refusal(code: str) -> str | Response:
     """Ask once more before «не участвую»."""
     asked = asked_or_404(code)
-    if asked.participation.status == "sent" or not asked.accepts(utc_now()):
+    if not may_decide(asked):
         return redirect(url_for("questionnaires.start", code=code))
     draft = queries.load_draft(asked.wave.id, asked.respondent_key)
     return render_template("questionnaires/refuse.html", asked=asked, draft=draft)
@@ -163,7 +176,7 @@ def refusal(code: str) -> str | Response:
 def refuse(code: str) -> Response:
     """«Не участвую», confirmed."""
     asked = asked_or_404(code)
-    if asked.participation.status != "sent" and asked.accepts(utc_now()):
+    if may_decide(asked):
         saving.refuse(asked)
         db.session.commit()
     return redirect(url_for("questionnaires.start", code=code))
@@ -288,6 +301,8 @@ def send(code: str) -> str | Response | tuple[str, int]:
 def repeat(asked: Asked, content: str) -> Response | tuple[str, int]:
     """A second sending: the same receipt for the same content, a plain refusal otherwise."""
     code = asked.wave.code
+    if closed_by_slip(asked):
+        return redirect(url_for("questionnaires.start", code=code))
     kept = find_kept(asked.wave.id, asked.respondent_key) if asked.respondent_key else None
     if kept is None:
         return redirect(url_for("questionnaires.start", code=code))
@@ -303,7 +318,7 @@ def receipt(code: str) -> str | Response:
     """The number and time of what was sent."""
     asked = asked_or_404(code)
     kept = queries.load_receipt(asked.wave.id, asked.respondent_key)
-    if kept is None:
+    if kept is None or closed_by_slip(asked):
         return redirect(url_for("questionnaires.start", code=code))
     return render_template("questionnaires/receipt.html", asked=asked, kept=kept)
 
@@ -312,11 +327,11 @@ def receipt(code: str) -> str | Response:
 def profile(code: str) -> str | Response:
     """The own profile; nobody else can open it."""
     asked = asked_or_404(code)
+    if closed_by_slip(asked):
+        return render_template("questionnaires/sealed.html", asked=asked)
     kept = queries.load_submission(asked.wave.id, asked.respondent_key)
     if kept is None:
         return redirect(url_for("questionnaires.start", code=code))
-    if sealed(kept.received_utc):
-        return render_template("questionnaires/sealed.html", asked=asked)
     plan = plan_by_hash(asked.instrument_sha256)
     rules = rules_of(queries.load_rule_version(asked))
     earlier = earlier_scores(asked.wave, kept.respondent_key, plan.instrument, current_user.sealed_utc)

@@ -243,6 +243,18 @@ def test_second_slip_keeps_earlier_answers_closed_until_the_old_password_is_prov
     assert person("anna").sealed_utc is None
 
 
+def test_who_knows_the_new_password_gets_no_more_guesses_at_the_earlier_one(client: FlaskClient) -> None:
+    post_form(client, "/login", username="anna", password=PASSWORD)
+    use(client, new_slip("anna"), password="278194")
+    for _guess in range(4):
+        post_form(client, "/account/unseal", page="/account", earlier="000000")
+        changed = {"current": "278194", "password": "278194", "repeat": "278194"}
+        assert post_form(client, "/account", **changed).status_code == 302  # a right password of the other kind
+    assert "Подождите" in post_form(client, "/account/unseal", page="/account", earlier=PASSWORD).get_data(as_text=True)
+    db.session.expire_all()
+    assert person("anna").sealed_utc is not None
+
+
 def test_new_code_voids_the_unused_earlier_one(client: FlaskClient) -> None:
     first, _second = new_slip("anna"), new_slip("anna")
     page = post_form(client, "/login/slip", page="/login", code=first).get_data(as_text=True)

@@ -208,6 +208,57 @@ def test_pages_of_others_are_the_same_byte_for_byte_whether_a_teacher_refused_or
     assert walk(anna) != own_refused  # the twin: the walk does notice a difference where there is one
 
 
+def seal(login: str) -> None:
+    """As after a second slip, printed by somebody else."""
+    db.session.execute(db.update(Person).where(Person.login == login).values(sealed_utc=utc_now()))
+    db.session.commit()
+
+
+def test_holder_of_a_new_slip_cannot_tell_who_sent_from_who_refused(app, login_as) -> None:
+    open_wave("anna", "boris")
+    anna, boris = login_as("anna"), login_as("boris")
+    for client in (anna, boris):
+        client.get("/")  # what is said once after signing in
+        post_form(client, f"{WAVE}/")
+    fill(anna, practice="1")
+    send(anna)
+    press(anna, f"{WAVE}/show", agreed="yes")
+    press(boris, f"{WAVE}/refuse")
+    pages = ("/questionnaires/", f"{WAVE}/", f"{WAVE}/receipt", f"{WAVE}/profile", f"{WAVE}/profile.pdf", MINE)
+    pages += tuple(f"{WAVE}/{page}" for page in ("refuse", "1", "check", "1/more"))
+    posts = tuple(f"{WAVE}/{page}" for page in ("", "refuse", "check", "1", "1/save", "withdraw", "show"))
+
+    def seen(client: FlaskClient) -> dict[str, str]:
+        token = token_of(client, "/account")
+        answers = {f"GET {page}": client.get(page) for page in pages}
+        answers |= {f"POST {page}": client.post(page, data={"csrf_token": token}) for page in posts}
+        return {
+            name: f"{answer.status_code} {answer.location} {shown(answer.get_data().decode(errors='replace'))}"
+            for name, answer in answers.items()
+        } | {"JSON": str(json.loads(client.get(f"{MINE}.json").data)["waves"])}
+
+    mine, his = seen(anna), seen(boris)
+    assert {name for name in mine if mine[name] != his[name]} >= {f"GET {WAVE}/", f"GET {MINE}"}  # the twin
+    seal("anna")
+    seal("boris")
+    assert seen(anna) == seen(boris)
+
+
+def shown(page: str) -> str:
+    """What a page says below the name of who is signed in."""
+    return TOKEN.sub("", page.partition("<main")[2])
+
+
+def test_holder_of_a_new_slip_does_not_see_the_route_drafted_before(anna) -> None:
+    route = draft_route(anna)
+    assert "Мои маршруты" in text_of(anna, "/routes/")
+    seal("anna")
+    assert anna.get(route).status_code == 404
+    assert anna.get(f"{route}/route.pdf").status_code == 404
+    assert "Мои маршруты" not in text_of(anna, "/routes/")
+    assert json.loads(anna.get(f"{MINE}.json").data)["routes"] == []
+
+
 # The individual route
 
 
