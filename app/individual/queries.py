@@ -22,9 +22,14 @@ def sealed(route: IndividualRoute, person: Person) -> bool:
     return route.person_id == person.id and person.sealed_utc is not None and route.created_utc < person.sealed_utc
 
 
+def coordinated(person: Person) -> frozenset[int]:
+    """Schools whose teachers may show ``person`` a profile. A head sees none, whatever else the head is there."""
+    return frozenset(person.school_ids("coordinator") - person.school_ids("head"))
+
+
 def is_coordinator(route: IndividualRoute, person: Person) -> bool:
     """Whether ``person`` coordinates the route's school; nobody coordinates the own route."""
-    return route.person_id != person.id and route.school_id in person.school_ids("coordinator")
+    return route.person_id != person.id and route.school_id in coordinated(person)
 
 
 def _seen(route: IndividualRoute, person: Person) -> bool:

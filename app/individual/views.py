@@ -2,7 +2,7 @@
 
 import io
 
-from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -23,14 +23,14 @@ from app.plans import today_in
 bp = Blueprint("individual", __name__, url_prefix="/routes")
 
 
-def own_schools() -> frozenset[int]:
-    return frozenset(current_user.school_ids("coordinator"))
-
-
 @bp.get("/")
 def index() -> str:
     """One's own routes, profiles shown to the coordinator, agreed routes within reach."""
-    shown = [(asked, wave) for asked, wave in list_shown(own_schools()) if asked.person_id != current_user.id]
+    shown = [
+        (asked, wave)
+        for asked, wave in list_shown(queries.coordinated(current_user))
+        if asked.person_id != current_user.id
+    ]
     return render_template(
         "individual/index.html",
         own=queries.own_routes(current_user),
@@ -44,7 +44,7 @@ def index() -> str:
 @bp.post("/profile/<int:participation_id>")
 def profile(participation_id: int) -> str:
     """A teacher's profile for the coordinator, under the live consent; each look is an event the teacher sees."""
-    found = find_shown(participation_id, own_schools())
+    found = find_shown(participation_id, queries.coordinated(current_user))
     if found is None:
         abort(404)
     asked, wave, submission = found
@@ -139,8 +139,11 @@ def save(route_id: int) -> str | Response:
 
 @bp.post("/<int:route_id>/agree")
 def agree(route_id: int) -> Response:
-    """«Согласовано», by each of the two."""
+    """«Согласовано», by each of the two, to the steps as the page showed them."""
     route = partner_or_404(route_id)
+    if request.form.get("version") != str(route.version):
+        flash(_("Маршрут за это время изменил другой человек. Прочитайте его ещё раз и согласуйте."), "error")
+        return redirect(url_for("individual.show", route_id=route_id))
     if route.person_id == current_user.id:
         route.teacher_agreed_utc = route.teacher_agreed_utc or utc_now()
     else:

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from app.extensions import db
 from app.models import (
+    Assignment,
     Consent,
     Draft,
     Event,
@@ -18,6 +19,7 @@ from app.models import (
     Participation,
     Person,
     Respondent,
+    School,
     Snapshot,
     Submission,
     Wave,
@@ -90,6 +92,19 @@ def test_nobody_but_the_coordinator_opens_a_profile_even_under_consent(anna, log
     client = login_as(login)
     response = client.post(f"/routes/profile/{participation_id()}", data={"csrf_token": token_of(client, "/account")})
     assert response.status_code == 403
+
+
+def test_coordinator_who_also_heads_the_school_opens_no_profile(anna, login_as) -> None:
+    press(anna, f"{WAVE}/show", agreed="yes")
+    darya = login_as("darya")
+    assert "Аннина" in text_of(darya, "/routes/")
+    person, school = (db.session.scalars(db.select(table)).all() for table in (Person, School))
+    person = next(one for one in person if one.login == "darya")
+    person.assignments.append(Assignment(role="head", scope=school[0].code, school_id=school[0].id))
+    db.session.commit()
+    assert "Аннина" not in text_of(darya, "/routes/")
+    url = f"/routes/profile/{participation_id()}"
+    assert darya.post(url, data={"csrf_token": token_of(darya, "/account")}).status_code == 404
 
 
 def test_withdrawn_answers_enter_no_later_snapshot(anna) -> None:
@@ -262,6 +277,11 @@ def test_holder_of_a_new_slip_does_not_see_the_route_drafted_before(anna) -> Non
 # The individual route
 
 
+def agree(client: FlaskClient, url: str) -> str:
+    """Press «Согласовать маршрут» as the page stands."""
+    return press(client, f"{url}/agree", version=fields(client, url)["version"])
+
+
 def draft_route(anna: FlaskClient) -> str:
     return press(anna, "/routes/new/wave1")
 
@@ -279,12 +299,12 @@ def test_draft_route_has_three_deficits_at_most_with_steps_in_preferred_forms(an
 
 def test_route_is_known_to_head_and_department_only_when_both_agreed(anna, login_as) -> None:
     url = draft_route(anna)
-    press(anna, f"{url}/agree")
+    agree(anna, url)
     people = {login: login_as(login) for login in ("boris", "galina", "maria", "darya", "vera")}
     assert {login: client.get(url).status_code for login, client in people.items()} == dict.fromkeys(people, 404)
     press(anna, f"{WAVE}/show", agreed="yes")
     assert people["darya"].get(url).status_code == 200
-    press(people["darya"], f"{url}/agree")
+    agree(people["darya"], url)
     assert {login: client.get(url).status_code for login, client in people.items()} == {
         **dict.fromkeys(people, 200),
         "vera": 404,  # head of another school
@@ -300,7 +320,7 @@ def test_changed_step_takes_both_agreements_back_and_a_tick_does_not(anna, login
     press(anna, f"{WAVE}/show", agreed="yes")
     darya = login_as("darya")
     for client in (anna, darya):
-        press(client, f"{url}/agree")
+        agree(client, url)
     form = fields(anna, url)
     press(darya, url, **form, **{"deficits-0-steps-0-done": "y"})
     route = db.session.scalars(db.select(IndividualRoute)).one()
@@ -310,6 +330,21 @@ def test_changed_step_takes_both_agreements_back_and_a_tick_does_not(anna, login
     db.session.rollback()
     assert not db.session.scalars(db.select(IndividualRoute)).one().agreed
     assert "изменил другой человек" in press(anna, url, **form)  # the form that was opened before
+
+
+def test_steps_changed_meanwhile_are_not_agreed_unseen(anna, login_as) -> None:
+    url = draft_route(anna)
+    press(anna, f"{WAVE}/show", agreed="yes")
+    darya, seen = login_as("darya"), fields(anna, url)["version"]
+    press(darya, url, **(fields(darya, url) | {"deficits-0-steps-0-text": "Другой шаг"}))
+    agree(darya, url)
+    press(anna, f"{url}/agree", version=seen)
+    db.session.rollback()
+    route = db.session.scalars(db.select(IndividualRoute)).one()
+    assert (route.teacher_agreed_utc, route.agreed) == (None, False)
+    agree(anna, url)
+    db.session.rollback()
+    assert db.session.scalars(db.select(IndividualRoute)).one().agreed
 
 
 def fields(client: FlaskClient, url: str) -> dict[str, str]:
@@ -326,7 +361,7 @@ def test_outcome_and_self_assessment_end_the_route(anna, login_as) -> None:
     press(anna, f"{WAVE}/show", agreed="yes")
     darya = login_as("darya")
     for client in (anna, darya):
-        press(client, f"{url}/agree")
+        agree(client, url)
     press(anna, f"{url}/finish", mark="worked", words="Теперь планирую сама")
     assert "Ошибка:" in press(darya, f"{url}/finish")  # nothing chosen
     press(darya, f"{url}/finish", mark="done")
