@@ -1,7 +1,8 @@
 """Reminders and digests by e-mail: an outbox with one row a person, kind and day, and the job that empties it.
 
-A letter is marked «sending» before the mail server gets it and «sent» after. Whose worker died in between stays
-«sending» and is never sent again: better one letter too few than two.
+A letter is marked «sending» before the mail server gets it and «sent» after. Whose worker died in between, or whose
+line broke while the server was taking it, stays «sending» and is never sent again: better one letter too few than two.
+A server that cannot be used costs no letter: all wait, and the job says why.
 """
 
 import datetime as dt
@@ -9,35 +10,38 @@ from collections.abc import Collection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.database import writing
 from app.extensions import db
-from app.interface import in_russian
 from app.jobs import JobFailed, JobRun, enqueue, job_kind
-from app.mail import BadMailUrlError, compose, deliver, mail_server
+from app.letter_texts import DIGEST, REMINDER, closing_by_school, still_asked, text_of
+from app.mail import (
+    BadMailUrlError,
+    RefusedError,
+    ServerAwayError,
+    UnsureError,
+    compose,
+    hand_over,
+    is_address,
+    mail_is_set,
+    mail_server,
+)
 from app.models import Assignment, Job, Letter, Municipality, Participation, Person, Wave
 from app.models.columns import utc_now
 from app.models.waves import DONE
-from app.navigation import day
 from app.timetable import Due, by_clock
 
-REMINDER, DIGEST = "reminder", "digest"
 MOST_ATTEMPTS = 5
 HOUR = 9  # of the municipality's clock: letters do not go out at night
 RETRY_MINUTES = 5
 
 
-def closing_by_school(wave: Wave) -> dict[int, dt.datetime]:
-    """School id -> when its people must be done."""
-    return {part.school_id: max(wave.closes_utc, part.extended_until_utc or wave.closes_utc) for part in wave.schools}
-
-
 def recipients(wave_id: int, kind: str, school_ids: Collection[int] | None) -> list[int]:
-    """Ids of people with an address: of a reminder those not done, of a digest the coordinators."""
+    """Ids of people with an address: of a reminder those not done and still asked, of a digest the coordinators."""
+    open_ids = still_asked(db.session.get_one(Wave, wave_id))
+    school_ids = open_ids if school_ids is None else open_ids & set(school_ids)
     if kind == REMINDER:
         wanted = (
             db.select(Person.id)
@@ -53,9 +57,8 @@ def recipients(wave_id: int, kind: str, school_ids: Collection[int] | None) -> l
             .where(Assignment.role == "coordinator", Assignment.school_id.in_(asked))
         )
         column = Assignment.school_id
-    if school_ids is not None:
-        wanted = wanted.where(column.in_(school_ids))
-    return sorted(set(db.session.scalars(wanted.where(Person.active, Person.email != ""))))
+    wanted = wanted.where(column.in_(school_ids), Person.active, Person.email != "")
+    return sorted(set(db.session.scalars(wanted)))
 
 
 def queue_letters(wave_id: int, kind: str, on: dt.date, school_ids: Collection[int] | None = None) -> int:
@@ -84,12 +87,18 @@ def send_letters(job: JobRun) -> None:
     except BadMailUrlError as bad:
         raise JobFailed(str(bad)) from bad
     waiting = _waiting(wave_id)
-    counts = {"sent": 0, "later": 0, "failed": 0, "skipped": 0}
+    counts = dict.fromkeys(("sent", "later", "failed", "skipped", "unsure"), 0)
     for place, letter_id in enumerate(waiting):
         job.progress(
             place, len(waiting), _("Отправлено %(sent)d из %(total)d", sent=counts["sent"], total=len(waiting))
         )
-        result = send_one(letter_id)
+        try:
+            result = send_one(letter_id)
+        except ServerAwayError as away:
+            _put_off(wave_id)
+            raise JobFailed(
+                _("Почтовый сервер не принимает письма: %(why)s. Письма ждут, попробуем ещё раз.", why=str(away))
+            ) from away
         if result:
             counts[result] += 1
     words = _("Отправлено: %(sent)d, отложено: %(later)d, не доставлено: %(failed)d.", **counts)
@@ -104,7 +113,11 @@ def _waiting(wave_id: int) -> list[int]:
 
 
 def send_one(letter_id: int) -> str | None:
-    """Send one letter: «sent», «later», «failed» or «skipped»; None where another worker has it."""
+    """Send one letter: «sent», «later», «failed», «skipped» or «unsure»; None where another worker has it.
+
+    Raises:
+        ServerAwayError: the letter waits again, and so should all the others.
+    """
     with writing():
         db.session.rollback()
         taken = db.session.execute(
@@ -116,17 +129,40 @@ def send_one(letter_id: int) -> str | None:
     if not taken.rowcount:  # type: ignore[attr-defined]
         return None
     letter = db.session.get_one(Letter, letter_id)
-    made = _text_of(letter)
-    attempts, address = letter.attempts, made[0] if made else ""
+    made, attempts = text_of(letter), letter.attempts
     db.session.rollback()  # nobody waits for us while the mail server thinks
     if made is None:
         return _close(letter_id, "skipped")
-    result, error = deliver(compose(address, made[1], made[2], letter_id))
-    if result == "later" and attempts < MOST_ATTEMPTS:
-        after = utc_now() + dt.timedelta(minutes=2**attempts)
-        _close(letter_id, "queued", error, next_utc=after)
+    if not is_address(made[0]):
+        return _close(letter_id, "failed", _("адрес не читается"))
+    try:
+        hand_over(compose(*made, letter_id))
+    except RefusedError as refused:  # a lasting refusal (5xx) or too many attempts end the letter
+        if refused.code >= 500 or attempts >= MOST_ATTEMPTS:
+            return _close(letter_id, "failed", str(refused)[:300])
+        _close(letter_id, "queued", str(refused)[:300], next_utc=_after(attempts))
         return "later"
-    return _close(letter_id, "sent" if result == "sent" else "failed", error)
+    except ServerAwayError as away:
+        _close(letter_id, "queued", str(away)[:300], next_utc=_after(attempts))
+        raise
+    except UnsureError:
+        return "unsure"  # stays «sending»: better one letter too few than two
+    return _close(letter_id, "sent")
+
+
+def _after(attempts: int) -> dt.datetime:
+    """When to try again: after 2, 4, 8 … 64 minutes."""
+    return utc_now() + dt.timedelta(minutes=2 ** min(attempts, 6))
+
+
+def _put_off(wave_id: int) -> None:
+    """The server is away: nobody's letter is due before the one that found it out."""
+    with writing():
+        db.session.rollback()
+        waiting = (Letter.wave_id == wave_id, Letter.status == "queued")
+        until = db.session.scalar(db.select(db.func.max(Letter.next_utc)).where(*waiting))
+        db.session.execute(db.update(Letter).where(*waiting).values(next_utc=until))
+        db.session.commit()
 
 
 def _close(letter_id: int, status: str, error: str = "", **values: Any) -> str:
@@ -137,91 +173,13 @@ def _close(letter_id: int, status: str, error: str = "", **values: Any) -> str:
     return status
 
 
-def _text_of(letter: Letter) -> tuple[str, str, str] | None:
-    """(address, subject, text); None where the letter is not wanted any more."""
-    wave, person = db.session.get_one(Wave, letter.wave_id), db.session.get_one(Person, letter.person_id)
-    if wave.status != "open" or not person.active or not person.email:
-        return None
-    if letter.kind == DIGEST:
-        return digest_text(wave, person)
-    asked = db.session.scalar(
-        db.select(Participation).where(Participation.wave_id == wave.id, Participation.person_id == person.id)
-    )
-    if asked is None or asked.status in DONE:
-        return None
-    until = day(closing_by_school(wave).get(asked.school_id, wave.closes_utc), year=False)
-    return person.email, _("Анкета ждёт вас до %(day)s", day=until), _greeting(person) + chat_text(wave, until)
-
-
-def _greeting(person: Person) -> str:
-    name = " ".join(part for part in (person.given, person.patronymic) if part)
-    return _("Здравствуйте, %(name)s!", name=name) + "\n\n" if name else ""
-
-
-@in_russian
-def chat_text(wave: Wave, until: str) -> str:
-    """Words for a chat of teachers or a letter: what, where, until when; nothing about who has answered."""
-    link = f"{current_app.config['PUBLIC_URL']}/questionnaires/{wave.code}/"
-    lines = [
-        _(
-            "Коллеги, идёт анкета «%(title)s». Она займёт 10–15 минут, до %(until)s включительно.",
-            title=wave.title,
-            until=until,
-        ),
-        _("Ссылка: %(link)s", link=link),
-        _("Можно остановиться в любом месте и продолжить с другого устройства. Ответы видите только вы."),
-        _("Участие добровольное: вместо ответов можно нажать «Не участвую». Кто уже закончил, спасибо!"),
-        _("Нет талона или забыт пароль — обратитесь к школьному координатору."),
-    ]
-    return "\n".join(lines)
-
-
-@in_russian
-def digest_text(wave: Wave, person: Person) -> tuple[str, str, str] | None:
-    """The coordinator's schools in numbers; names are on the site only."""
-    own = person.school_ids("coordinator")
-    rows = db.session.execute(
-        db.select(
-            Participation.school_id,
-            db.func.count(),
-            db.func.coalesce(db.func.sum(db.case((Participation.status.in_(DONE), 1), else_=0)), 0),
-        )
-        .where(Participation.wave_id == wave.id, Participation.school_id.in_(own))
-        .group_by(Participation.school_id)
-    )
-    closing = closing_by_school(wave)
-    names = {part.school_id: part.school.short_name for part in wave.schools}
-    lines = []
-    for school_id, asked, done in rows:
-        left = asked - int(done)
-        if left:
-            until = day(closing.get(school_id, wave.closes_utc), year=False)
-            words = ngettext("ещё %(num)d педагог", "ещё %(num)d педагогов", left)
-            school = names.get(school_id, "")
-            lines.append(
-                _(
-                    "%(school)s: закончили %(done)d из %(asked)d, %(left)s, до %(until)s.",
-                    school=school,
-                    done=int(done),
-                    asked=asked,
-                    left=words,
-                    until=until,
-                )
-            )
-    if not lines:
-        return None
-    link = f"{current_app.config['PUBLIC_URL']}/waves/{wave.code}/school"
-    text = [_greeting(person) + wave.title, *lines, _("Кому напомнить: %(link)s", link=link)]
-    return person.email, _("Анкета: кто ещё не закончил"), "\n".join(text)
-
-
 @by_clock
 def reminders_due(now: dt.datetime) -> Due:
     """On the days before closing that the wave names, from nine in the morning: reminders and digests."""
     for wave in db.session.scalars(db.select(Wave).where(Wave.status == "open")):
         zone = ZoneInfo(db.session.get_one(Municipality, wave.municipality_id).timezone)
         local = now.astimezone(zone)
-        if not wave.reminder_days or local.hour < HOUR or now < wave.opens_utc or mail_server() is None:
+        if not wave.reminder_days or local.hour < HOUR or now < wave.opens_utc or not mail_is_set():
             continue
         today = local.date()
         schools = [
@@ -244,9 +202,14 @@ def _starter(wave_id: int, today: dt.date, schools: list[int]) -> Any:
 
 @by_clock
 def letters_waiting(now: dt.datetime) -> Due:
-    """Letters put off are tried again every few minutes."""
+    """Letters put off, and those whose job ended before them, are tried again every few minutes."""
     slot = now.replace(minute=now.minute - now.minute % RETRY_MINUTES, second=0, microsecond=0)
-    wanted = db.select(Letter.wave_id).where(Letter.status == "queued", Letter.next_utc <= now, Letter.attempts > 0)
+    left = now - dt.timedelta(minutes=RETRY_MINUTES)
+    wanted = db.select(Letter.wave_id).where(
+        Letter.status == "queued", Letter.next_utc <= now, (Letter.attempts > 0) | (Letter.next_utc <= left)
+    )
+    if not mail_is_set():
+        return
     for wave_id in set(db.session.scalars(wanted)):
         yield (
             f"letters:{wave_id}:{slot:%Y-%m-%dT%H:%M}",

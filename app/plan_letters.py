@@ -19,7 +19,7 @@ from app.extensions import db
 from app.interface import in_russian
 from app.jobs import JobRun, enqueue, job_kind
 from app.letters import HOUR, MOST_ATTEMPTS, RETRY_MINUTES
-from app.mail import compose, deliver, mail_server
+from app.mail import compose, deliver, is_address, mail_is_set
 from app.models import Municipality, Person, PlanLetter, School
 from app.models.columns import utc_now
 from app.navigation import weekday
@@ -35,7 +35,7 @@ LATE = dt.timedelta(hours=12)
 def digest_due(now: dt.datetime) -> Due:
     """From nine in the morning of each working day."""
     plan = current_plan()
-    if plan is None or mail_server() is None:
+    if plan is None or not mail_is_set():
         return
     local = now.astimezone(ZoneInfo(db.session.get_one(Municipality, plan.municipality_id).timezone))
     if local.hour >= HOUR and is_working(local.date()):
@@ -99,7 +99,12 @@ def send_one(person_id: int, day: dt.date, address: str, text: str) -> bool:
     if letter is None:
         return False
     number, attempts = letter
-    result, error = deliver(compose(address, _subject(day), text, f"plan-{number}"))
+    if is_address(address):
+        result, error = deliver(compose(address, _subject(day), text, f"plan-{number}"))
+    else:
+        result, error = "failed", _("адрес не читается")
+    if result == "unsure":  # stays «sending»: better one letter too few than two
+        return False
     again = result == "later" and attempts < MOST_ATTEMPTS
     with writing():
         values = {"status": "queued" if again else "sent" if result == "sent" else "failed", "error": error}

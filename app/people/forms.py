@@ -10,6 +10,7 @@ from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 from wtforms.widgets import FileInput
 
+from app.mail import is_address
 from app.people import queries
 from app.people.names import is_name, mended
 
@@ -28,11 +29,8 @@ class PersonForm(FlaskForm):
     number = StringField(_l("Табельный номер"), validators=[Length(max=64)])
     email = StringField(
         _l("Электронная почта (если есть)"),
-        validators=[
-            Optional(),
-            Length(max=200),
-            Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=_l("Это не адрес почты")),
-        ],
+        filters=[lambda text: (text or "").strip()],
+        validators=[Length(max=200)],
     )
     login = StringField(
         _l("Имя для входа"),
@@ -58,6 +56,10 @@ class PersonForm(FlaskForm):
     def validate_patronymic(self, field: StringField) -> None:
         if field.data and not is_name(field.data):
             raise ValidationError(_("Только буквы, дефис и пробел"))
+
+    def validate_email(self, field: StringField) -> None:
+        if field.data and not is_address(field.data):
+            raise ValidationError(_("Это не адрес почты. Пример: ivanova@school.ru"))
 
     def validate_login(self, field: StringField) -> None:
         if queries.is_taken("login", field.data or "", self.person_id):

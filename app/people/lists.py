@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from app.importing import ImportRefusedError, Row, Table, column, duplicates, heading_key
+from app.mail import is_address
 from app.models import School
 from app.models.people import ROLES, SCHOOL_ROLES
 from app.people.names import is_name, mended, split_full_name
@@ -34,7 +35,6 @@ ROLE_WORDS = {
     "руководитель": "head",
     "координатор": "coordinator",
 }
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 FIELDS = ("family", "given", "patronymic", "position", "email")
 MOST = {"family": 120, "given": 120, "patronymic": 120, "position": 200, "email": 200, "login": 120, "number": 64}
 
@@ -87,7 +87,7 @@ def _read(
     for key, most in MOST.items():
         if len(values.get(key, row[key])) > most:
             problems.append(table.problem(row, key, f"длиннее {most} знаков"))
-    if row["email"] and not EMAIL.fullmatch(row["email"]):
+    if row["email"] and not is_address(row["email"]):
         problems.append(table.problem(row, "email", f"«{row['email']}» не похоже на адрес почты"))
     subject = f"учитель ({row['subject']})" if row["subject"] else ""
     values |= {"position": row["position"] or subject, "email": row["email"]}

@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.interface import in_russian
-from app.letters import closing_by_school
+from app.letter_texts import closing_by_school
 from app.models import Wave
 from app.navigation import day
 from app.reach import school_reach

@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 from app.events import record
 from app.extensions import db
 from app.interface import in_russian
-from app.letters import DIGEST, REMINDER, ask_sending, chat_text, closing_by_school, queue_letters, recipients
+from app.letter_texts import DIGEST, REMINDER, chat_text, closing_by_school
+from app.letters import ask_sending, queue_letters, recipients
 from app.mail import BadMailUrlError, mail_server
 from app.models import Wave
 from app.models.columns import utc_now

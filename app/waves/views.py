@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from app.events import record
 from app.extensions import db
 from app.late_answers import ask_recount
-from app.letters import closing_by_school
+from app.letter_texts import closing_by_school
 from app.models import Wave
 from app.models.columns import utc_now
 from app.pages import timezone_name
