@@ -108,6 +108,7 @@ ACCESS: dict[str, Access] = {
     "people.terms.keep": may("municipal", "admin", reach="municipality"),
     "people.files.upload": may(*KEEPERS, reach="school"),
     "people.files.apply": may(*KEEPERS, reach="own"),
+    "people.files.progress": may(*KEEPERS, reach="own"),
     # roadmap: a school sees and marks its own states, the municipal coordinator all, others read
     "roadmap.index": may("head", "coordinator", *STAFF, reach="school"),
     "roadmap.item": may("head", "coordinator", *STAFF, reach="school"),

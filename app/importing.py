@@ -1,26 +1,24 @@
-"""Reading tables that people send: CSV in any usual encoding, XLSX with titles and merged headers above the table.
+"""Reading tables that people send: titles and headers of one or two lines above them, columns under any usual name.
 
 ``read_table`` gives rows of clean text with the row numbers seen in the file; ``pick_columns`` finds columns by their
 Russian names. Every problem is collected and told at once, with row and column.
 """
 
-import csv
 import datetime as dt
-import io
 import re
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from surveys.errors import Problem, SurveyError
 
-MOST_ROWS = 200_000
-MOST_UNPACKED = 300 * 1024 * 1024  # bytes of an unpacked workbook
 HEADER_WITHIN = 15  # rows from the top in which the header is looked for
 # Columns that are never kept: birth dates, СНИЛС, sex, phones, passports, addresses, tax numbers, health.
 SENSITIVE = re.compile(
-    r"рожд|возраст|снилс|страховойномер|^пол$|телефон|моб(ильный)?$|паспорт|^инн$|адрес(прож|рег|$)|инвалид|birth|phone|^sex$"
+    r"рожд|возраст|^др$|снилс|страховойномер|^пол$|телефон|^тел$|(моб|конт|дом|раб|сот)\w*тел|моб(ильный)?$|паспорт"
+    r"|^инн$|адрес(прож|рег|$)|прописк|национальн|семейн|инвалид|birth|phone|^sex$"
 )
 
 
@@ -73,22 +71,36 @@ def heading_key(text: str) -> str:
 
 def read_table(data: bytes, filename: str, columns: Sequence[Column]) -> Table:
     """Read ``data``; refuse with every problem found. Sensitive columns are dropped here and go nowhere."""
-    if filename.lower().endswith((".xlsx", ".xlsm")):
-        lines = list(_xlsx_lines(data, filename))
-    elif filename.lower().endswith((".csv", ".txt", ".tsv")):
-        lines = list(_csv_lines(data, filename))
+    from app import table_files
+
+    if not filename.lower().endswith((".xlsx", ".xlsm", ".xls", ".csv", ".txt", ".tsv")):
+        raise ImportRefusedError("нужен файл .xlsx, .xls или .csv", filename)
+    if data.startswith(b"PK\x03\x04"):
+        lines = list(table_files.xlsx_lines(data, filename))
+    elif data.startswith(b"\xd0\xcf\x11\xe0"):
+        lines = list(table_files.xls_lines(data, filename))
+    elif filename.lower().endswith((".xlsx", ".xlsm")):
+        raise ImportRefusedError("файл повреждён или это не книга Excel", filename)
     else:
-        raise ImportRefusedError("нужен файл .xlsx или .csv", filename)
+
+        def known(mark: str) -> int:
+            first = list(islice(table_files.csv_lines(data, filename, mark), HEADER_WITHIN + 1))
+            return len(_find_header(first, columns).places)
+
+        lines = list(table_files.csv_lines(data, filename, max(table_files.DELIMITERS, key=known)))
     return pick_columns(lines, filename, columns)
 
 
 def pick_columns(lines: list[tuple[int, list[str]]], filename: str, columns: Sequence[Column]) -> Table:
     """Find the header and keep the columns asked for."""
-    at, places = _find_header(lines, columns)
-    if at is None:
+    found = _find_header(lines, columns)
+    if not found.places:
         expected = ", ".join(f"«{wanted.title}»" for wanted in columns)
         raise ImportRefusedError(f"не найдена строка заголовков. Ожидаются столбцы: {expected}", filename)
-    header_row, header = lines[at]
+    places, header, at = found.places, found.cells, found.last
+    header_row = lines[at][0]
+    if at + 1 < len(lines) and _is_numbering(lines[at + 1][1]):
+        at += 1
     problems = [
         Problem(f"строка {header_row}", f"нет столбца «{wanted.title}»")
         for wanted in columns
@@ -116,18 +128,48 @@ def pick_columns(lines: list[tuple[int, list[str]]], filename: str, columns: Seq
     return Table(rows, titles, dropped, [text for text in others if text not in dropped])
 
 
-def _find_header(lines: list[tuple[int, list[str]]], columns: Sequence[Column]) -> tuple[int | None, dict[str, int]]:
-    """Index of the line with most known headings, and the place of each column in it."""
-    best: tuple[int | None, dict[str, int]] = (None, {})
+@dataclass(frozen=True)
+class _Header:
+    """The heading of each place, the place of each known column, the index of the last line of the header."""
+
+    cells: list[str]
+    places: dict[str, int]
+    last: int
+
+
+def _find_header(lines: list[tuple[int, list[str]]], columns: Sequence[Column]) -> _Header:
+    """The line, or the two lines, with most known headings among the first."""
+    known = {name: wanted.key for wanted in columns for name in wanted.names}
+    best = _Header([], {}, 0)
     for at, (_number, cells) in enumerate(lines[:HEADER_WITHIN]):
-        places: dict[str, int] = {}
-        for place, text in enumerate(cells):
-            for wanted in columns:
-                if text and heading_key(text) in wanted.names:
-                    places.setdefault(wanted.key, place)
-        if len(places) > len(best[1]):
-            best = (at, places)
+        below = lines[at + 1][1] if at + 1 < len(lines) else []
+        for header, last in ((cells, at), (_joined(cells, below, known), at + 1)):
+            places: dict[str, int] = {}
+            for place, text in enumerate(header):
+                if text and heading_key(text) in known:
+                    places.setdefault(known[heading_key(text)], place)
+            if len(places) > len(best.places):
+                best = _Header(header, places, last)
     return best
+
+
+def _joined(above: list[str], below: list[str], known: Mapping[str, str]) -> list[str]:
+    """One header of two lines, «Педагог» over «фамилия», «имя»; [] where the line below is of data.
+
+    Data stand below known headings too; in a header only known headings, or nothing, do.
+    """
+    width = max(len(above), len(below))
+    upper, lower = above + [""] * (width - len(above)), below + [""] * (width - len(below))
+    both = list(zip(upper, lower, strict=True))
+    if any(one and two and heading_key(one) in known and heading_key(two) not in known for one, two in both):
+        return []
+    return [two or one for one, two in both]
+
+
+def _is_numbering(cells: list[str]) -> bool:
+    """«1 2 3 4» under the header, as official forms number their columns."""
+    numbers = [text for text in cells if text]
+    return len(numbers) > 1 and numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
 def _repeated(header_row: int, header: list[str], columns: Sequence[Column]) -> list[Problem]:
@@ -149,87 +191,9 @@ def clean(value: Any) -> str:
         value = int(value)
     if isinstance(value, dt.datetime):
         value = value.date() if value.time() == dt.time() else value
-    text = re.sub(r"[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", str(value))  # invisible marks
+    text = unicodedata.normalize("NFC", str(value))  # macOS writes «й» as two signs
+    text = re.sub(r"[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", text)  # invisible marks
     return re.sub(r"\s+", " ", text).strip()
-
-
-def decode(data: bytes, filename: str) -> str:
-    """UTF-8 and UTF-16 by their marks, then strict UTF-8, then Windows-1251; never a guess that gives nonsense."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _strictly(data, "utf-16", filename)
-    if b"\x00" in data[:1000]:
-        return _strictly(data, "utf-16-le" if data[1:2] == b"\x00" or data[1:2] == b"\x04" else "utf-16-be", filename)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = _strictly(data, "cp1251", filename)
-    if not re.search(r"[а-яё]{3}", text):
-        raise ImportRefusedError("кодировка не распознана: сохраните файл как «CSV UTF-8»", filename)
-    return text
-
-
-def _strictly(data: bytes, encoding: str, filename: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise ImportRefusedError("кодировка не распознана: сохраните файл как «CSV UTF-8»", filename) from error
-
-
-def _csv_lines(data: bytes, filename: str) -> Iterator[tuple[int, list[str]]]:
-    text = decode(data, filename)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(";\t,", key=lambda mark: re.sub(r'"[^"]*"', "", first).count(mark))
-    try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1):
-            if number > MOST_ROWS:
-                raise ImportRefusedError(f"больше {MOST_ROWS} строк: разделите файл", filename)
-            yield number, [clean(cell) for cell in cells]
-    except csv.Error as error:
-        raise ImportRefusedError(f"таблица повреждена ({error})", filename) from error
-
-
-def _xlsx_lines(data: bytes, filename: str) -> Iterator[tuple[int, list[str]]]:
-    sheet, values = _open_sheets(data, filename)
-    problems = []
-    merged_data = [area for area in sheet.merged_cells.ranges if area.min_row > HEADER_WITHIN]
-    for area in merged_data:
-        problems.append(Problem(f"ячейки {area.coord}", "объединены: снимите объединение и заполните каждую"))
-    lines = []
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        line = []
-        for cell in cells:
-            value = cell.value
-            if isinstance(value, str) and value.startswith("=") and cell.data_type == "f":
-                value = values.cell(cell.row, cell.column).value
-                if value is None:
-                    problems.append(Problem(f"ячейка {cell.coordinate}", "формула без значения: вставьте значение"))
-            line.append(clean(value))
-        lines.append((number, line))
-    if problems:
-        raise ImportRefusedError(problems, filename)
-    yield from lines
-
-
-def _open_sheets(data: bytes, filename: str) -> tuple[Any, Any]:
-    """The first visible sheet, once with formulas and once with their values."""
-    import openpyxl
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(info.file_size for info in packed.infolist()) > MOST_UNPACKED:
-                raise ImportRefusedError("книга Excel слишком велика", filename)
-        books = [openpyxl.load_workbook(io.BytesIO(data), data_only=only) for only in (False, True)]
-        visible = [sheet.title for sheet in books[0].worksheets if sheet.sheet_state == "visible"]
-        if not visible:
-            raise ImportRefusedError("в книге Excel нет листов с таблицей", filename)
-        sheet = books[0][visible[0]]
-    except ImportRefusedError:
-        raise
-    except Exception as error:  # a damaged book fails in many ways inside the reader; each means the same to a person
-        raise ImportRefusedError("файл повреждён или это не книга Excel", filename) from error
-    if sheet.max_row > MOST_ROWS:
-        raise ImportRefusedError(f"больше {MOST_ROWS} строк: разделите файл", filename)
-    return sheet, books[1][visible[0]]
 
 
 def duplicates(keys: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str, int]]:

@@ -139,7 +139,7 @@ def _has_left(person: Person, listed: set[int | None]) -> bool:
     return person.active and bool(places) and all(role == "teacher" and place in listed for role, place in places)
 
 
-def apply_people(changes: PeopleChanges, *, mark_left: bool = False) -> None:
+def apply_people(changes: PeopleChanges, *, mark_left: bool = False, actor: int | None = None) -> None:
     """Write the planned changes; the caller commits. ``mark_left`` closes the accounts of the missing."""
     municipality_id = db.session.scalar(db.select(Municipality.id).order_by(Municipality.id).limit(1))
     codes = {row[0]: row[1] for row in db.session.execute(db.select(School.id, School.code))}
@@ -166,7 +166,7 @@ def apply_people(changes: PeopleChanges, *, mark_left: bool = False) -> None:
         for person in changes.missing:
             person.active = False
             person.session_epoch += 1
-    record("people.imported", "municipality", municipality_id or 0, new=counts(changes, mark_left))
+    record("people.imported", "municipality", municipality_id or 0, new=counts(changes, mark_left), actor=actor)
 
 
 def _apply_change(change: Change, logins: Logins) -> None:

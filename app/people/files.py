@@ -1,8 +1,6 @@
 """Lists from files on the page: choose a file, see what would change, apply. All errors by row and column at once."""
 
-from typing import Any
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -10,10 +8,10 @@ from wtforms.fields.choices import SelectChoice
 
 from app.database import mark_writing
 from app.extensions import db
-from app.importing import Table, read_table
-from app.people import changes, kept_lists, lists, queries, school_lists
+from app.importing import read_table
+from app.people import applying, kept_lists, lists, queries, school_lists
 from app.people.forms import ApplyForm, ListForm
-from app.people.rights import grantable, schools_changed
+from app.people.rights import schools_changed
 from surveys.errors import SurveyError
 
 bp = Blueprint("files", __name__)
@@ -37,7 +35,7 @@ def upload() -> str | Response:
             try:
                 kind, home, source = form.kind.data, form.school.data or "", file.filename
                 table = read_table(file.read(), source, KINDS[kind])
-                plan = planned(kind, home, source, table)
+                plan = applying.planned(current_user, kind, home, source, table)
                 name = kept_lists.keep_list(current_user.id, kind, home, source, table)
                 return render_template(
                     "people/dry_run.html", kind=kind, plan=plan, name=name, source=source, form=ApplyForm(formdata=None)
@@ -59,41 +57,21 @@ def list_form() -> ListForm:
     return form
 
 
-def planned(kind: str, home: str, source: str, table: Table) -> Any:
-    """What the list would do within the rights of the person signed in."""
-    if kind == "schools":
-        return school_lists.plan_schools(table, source)
-    reach = schools_changed(current_user)
-    school = next((one for one in queries.list_schools(reach) if one.code == home), None)
-    return changes.plan_people(table, source, roles=grantable(current_user), school_ids=reach, home_school=school)
-
-
 @bp.post("/import/<name>")
-def apply(name: str) -> str | Response:
-    """Do what the dry run has shown; it is computed anew, since the base may have changed meanwhile."""
+def apply(name: str) -> Response:
+    """Queue what the dry run has shown, once."""
     kept = kept_lists.take_list(current_user.id, name)
     if kept is None:
         flash(_("Список уже применён или показан слишком давно. Загрузите файл ещё раз."), "warning")
         return redirect(url_for("people.files.upload"))
-    kind, home, source, table = kept
-    form = ApplyForm()
-    try:
-        plan = planned(kind, home, source, table)
-    except SurveyError as error:
-        form = list_form()
-        form.file.errors = [_("С тех пор база изменилась: ничего не изменено")]
-        return render_template("people/import.html", form=form, problems=error.lines()[:MOST_SHOWN], more=0)
-    if kind == "schools":
-        school_lists.apply_schools(plan)
-    else:
-        changes.apply_people(plan, mark_left=bool(form.mark_left.data))
+    job = applying.ask_applying(current_user.id, name, kept[2], mark_left=bool(ApplyForm().mark_left.data))
+    job_id = job.id
     db.session.commit()
-    kept_lists.drop_list(current_user.id, name)
-    flash(
-        _(
-            "Список применён: добавлено %(added)d, изменено %(changed)d.",
-            added=len(plan.added),
-            changed=len(plan.changed),
-        )
-    )
-    return redirect(url_for("people.index"))
+    return redirect(url_for("people.files.progress", job_id=job_id))
+
+
+@bp.get("/import/progress/<int:job_id>")
+def progress(job_id: int) -> str:
+    """How far the list is, and what came of it."""
+    job = applying.find_job(job_id, current_user.id) or abort(404)
+    return render_template("people/applying.html", job=job)

@@ -3,7 +3,8 @@
 import re
 
 LATIN_TWINS = str.maketrans("ABCEHKMOPTXYaceopxy", "АВСЕНКМОРТХУасеорху")
-NAME = re.compile(r"[А-ЯЁа-яёІіӀA-Za-z][А-ЯЁа-яёІіӀA-Za-z’'.\- ]*")
+LETTER = r"[^\W\d_]"  # of any alphabet: Kabardian, Yakut and Tatar names have their own
+NAME = re.compile(rf"{LETTER}(?:{LETTER}|[’'ʼ.\- ])*")
 SOUNDS = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
@@ -14,7 +15,11 @@ SOUNDS = dict(
 
 
 def mended(name: str) -> str:
-    """Latin twins inside a Cyrillic word become Cyrillic: «Aннa» typed with a Latin «A» is still Анна."""
+    """Latin twins inside a Cyrillic word become Cyrillic: «Aннa» typed with a Latin «A» is still Анна.
+
+    Whatever dash Word has put into «Мамин – Сибиряк» becomes a hyphen without blanks.
+    """
+    name = re.sub(r" ?[\u2010-\u2015\u2212] ?| - |(?<=\w) -(?=\w)|(?<=\w)- (?=\w)", "-", name)
     return " ".join(word.translate(LATIN_TWINS) if re.search(r"[А-Яа-яЁё]", word) else word for word in name.split(" "))
 
 

@@ -72,7 +72,7 @@ def _row_problems(table: Table, row: Row) -> list[Problem]:
     return problems
 
 
-def apply_schools(changes: SchoolChanges) -> None:
+def apply_schools(changes: SchoolChanges, *, actor: int | None = None) -> None:
     """Write the planned changes; the caller commits."""
     municipality = db.session.scalar(db.select(Municipality).order_by(Municipality.id).limit(1))
     if municipality is None:
@@ -86,7 +86,7 @@ def apply_schools(changes: SchoolChanges) -> None:
     for school, values in changes.changed:
         for key, value in values.items():
             setattr(school, key, value)
-    record("schools.imported", "municipality", municipality.id, new=_counts(changes))
+    record("schools.imported", "municipality", municipality.id, new=_counts(changes), actor=actor)
 
 
 def _counts(changes: SchoolChanges) -> dict[str, int]:

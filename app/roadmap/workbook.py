@@ -5,7 +5,8 @@ import io
 import zipfile
 from typing import Any
 
-from app.importing import MOST_UNPACKED, ImportRefusedError, heading_key
+from app.importing import ImportRefusedError, heading_key
+from app.table_files import MOST_UNPACKED
 from surveys.errors import Problem
 from surveys.plan_table import PlanRow, tidy_rows
 

@@ -51,6 +51,8 @@ def build(app: Flask) -> None:
     db.session.flush()
     for code in ("school1", "school2"):
         _add_things(code)
+    keeper = _id(Person, login="maria")
+    db.session.add(Job(kind="people_list", title="Список", params={}, status="failed", created_by=keeper))
     stored = store_file(b"report", "report.docx")
     db.session.add(
         Document(
@@ -121,6 +123,7 @@ def parameters(code: str) -> dict[str, Any]:
         "people.assignment_id": _id(Assignment, person_id=teacher),
         "people.slip_id": _id(Slip, person_id=teacher),
         "people.slips.print_sheet.code": code,
+        "people.job_id": _id(Job, kind="people_list"),
         "people.name": "1-000000000000000000000000",
         "roadmap.number": "3.8",
         "roadmap.scope": code,

@@ -4,17 +4,16 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.extensions import db
 from app.importing import ImportRefusedError, Table, read_table
+from app.jobs import run_pending_jobs
 from app.models import Event, Person, School, Slip
 from app.models.people import ROLES
 from app.people import changes, lists, school_lists
-from app.people.names import Logins, mended
 from tests.app.rooms_world import person, school
 from tests.pages import post_form, token_of
 from tests.world import PASSWORD
@@ -36,91 +35,6 @@ def problems(text: str, **limits: object) -> list[str]:
     with pytest.raises(ImportRefusedError) as refused:
         plan(text, **limits)
     return refused.value.lines()
-
-
-# --- reading files ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "utf-16", "utf-16-le"])
-def test_list_is_read_in_any_usual_encoding(encoding: str) -> None:
-    assert [row["family"] for row in table(TWO, encoding=encoding).rows] == ["Новая", "Другой"]
-
-
-@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
-def test_list_is_read_with_any_usual_delimiter(delimiter: str) -> None:
-    assert [row["school"] for row in table(TWO.replace(";", delimiter)).rows] == ["school1", "school2"]
-
-
-def test_list_of_a_secretary_is_read_and_its_personal_columns_are_dropped() -> None:
-    read = read_table((DATA / "teachers_utf8_bom_semicolon.csv").read_bytes(), "teachers.csv", lists.COLUMNS)
-    assert len(read.rows) == 39  # lines of the file without the header
-    assert read.rows[0].cells == {
-        "number": "000001",
-        "family": "Мамин-Сибиряк",
-        "given": "Дмитрий",
-        "patronymic": "Наркисович",
-        "school": read.rows[0]["school"],
-        "subject": "труд (технология)",
-    }
-    assert read.dropped == ["дата_рождения", "снилс"]
-    assert read.unused == ["стаж", "ставка"]
-    assert "506-163-177" not in str(read)
-
-
-def workbook(rows: list[list[object]], merge: str | None = None) -> bytes:
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    if merge:
-        book.active.merge_cells(merge)
-    body = io.BytesIO()
-    book.save(body)
-    return body.getvalue()
-
-
-def test_workbook_with_a_merged_title_above_the_header_is_read() -> None:
-    rows = [
-        ["Список педагогов", None, None],
-        [],
-        ["ФИО", "Школа", "Таб. №"],
-        ["Алиев Эльдар Вагиф оглы", "school1", 7.0],
-    ]
-    read = read_table(workbook(rows, merge="A1:C1"), "list.xlsx", lists.COLUMNS)
-    assert [(row.number, row["full_name"], row["number"]) for row in read.rows] == [(4, "Алиев Эльдар Вагиф оглы", "7")]
-
-
-def test_formula_without_a_value_is_named_by_its_cell() -> None:
-    rows = [["Фамилия", "Имя", "Школа"], ["=B2", "Инна", "school1"]]
-    with pytest.raises(ImportRefusedError, match="ячейка A2: формула без значения"):
-        read_table(workbook(rows), "list.xlsx", lists.COLUMNS)
-
-
-@pytest.mark.parametrize(
-    ("name", "body", "message"),
-    [
-        ("a.xlsx", b"PK\x03\x04 broken", "файл повреждён"),
-        ("a.docx", b"", "нужен файл .xlsx или .csv"),
-        ("a.csv", "город;страна\nа;б\n".encode(), "не найдена строка заголовков"),
-        ("a.csv", "фамилия;имя;школа\n".encode(), "ни одной строки"),
-        ("a.csv", "фамилия;имя;имя;школа\nа;б;в;г\n".encode(), "стоит дважды"),
-        ("a.csv", "фамилия;имя;школа\nа;б;в;г\n".encode(), "ячеек 4, а заголовков 3"),
-        ("a.csv", b"\x98\xd0;\x98\xd1", "кодировка"),
-    ],
-    ids=["damaged book", "other kind", "no header", "no rows", "repeated header", "ragged", "binary"],
-)
-def test_unusable_file_is_refused_with_its_reason(name: str, body: bytes, message: str) -> None:
-    with pytest.raises(ImportRefusedError, match=message):
-        read_table(body, name, lists.COLUMNS)
-
-
-def test_latin_letters_inside_a_russian_name_are_mended() -> None:
-    assert mended("Aннa Пeтровна") == "Анна Петровна"
-    assert mended("Smith") == "Smith"
-
-
-def test_sign_in_names_are_unique_and_latin() -> None:
-    logins = Logins({"shchukina.ap"})
-    assert [logins.make("Щукина", "Анна", "Петровна") for _time in range(2)] == ["shchukina.ap2", "shchukina.ap3"]
 
 
 # --- planning and applying -------------------------------------------------------------------------------------------
@@ -248,8 +162,30 @@ def test_file_is_shown_first_and_changes_people_only_when_applied(login_as: Sign
     assert db.session.scalar(db.select(db.func.count(Person.id))) == 7
     address = page.split('action="/people/import/')[1].split('"')[0]
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    assert maria.post(f"/people/import/{address}", data={"csrf_token": token}).status_code == 302
+    progress = maria.post(f"/people/import/{address}", data={"csrf_token": token}).location
+    assert "Ждёт очереди" in maria.get(progress).get_data(as_text=True)
+    assert login_as("darya").get(progress).status_code == 404
+    run_pending_jobs(maria.application)
+    assert "добавлено 2, изменено 0" in maria.get(progress).get_data(as_text=True)
     assert db.session.scalar(db.select(db.func.count(Person.id))) == 9
+    actor = db.session.scalars(db.select(Event.actor_id).where(Event.action == "people.imported")).one()
+    assert db.session.get_one(Person, actor).login == "maria"
+    again = maria.post(f"/people/import/{address}", data={"csrf_token": token})
+    assert again.location == "/people/import"
+
+
+def test_list_that_no_longer_fits_changes_nothing_and_says_why(login_as: SignIn) -> None:
+    maria = login_as("maria")
+    page = upload(maria, TWO)
+    address = page.split('action="/people/import/')[1].split('"')[0]
+    db.session.execute(db.update(School).where(School.code == "school2").values(code="other"))
+    db.session.commit()
+    progress = maria.post(f"/people/import/{address}", data={"csrf_token": token_of(maria, "/account")}).location
+    run_pending_jobs(maria.application)
+    told = maria.get(progress).get_data(as_text=True)
+    assert "ничего не изменено" in told
+    assert "столбец «школа»" in told
+    assert db.session.scalar(db.select(db.func.count(Person.id))) == 7
 
 
 def test_page_names_every_error_of_a_file_and_changes_nothing(login_as: SignIn) -> None:
@@ -265,6 +201,7 @@ def test_list_of_another_person_is_not_applied(login_as: SignIn) -> None:
     address = upload(maria, TWO).split('action="/people/import/')[1].split('"')[0]
     token = token_of(darya, "/people/import")
     darya.post(f"/people/import/{address}", data={"csrf_token": token})
+    run_pending_jobs(darya.application)
     assert db.session.scalar(db.select(db.func.count(Person.id))) == 7
 
 
