@@ -179,7 +179,7 @@ def compose(to: str, subject: str, text: str, number: int | str) -> EmailMessage
 
 
 def deliver(letter: EmailMessage) -> tuple[str, str]:
-    """Hand one letter over: («sent», «»), («failed», why) where it is refused for good, («later», why), («unsure», «»)."""
+    """Hand one letter over: («sent», «»), («failed», why) for good, («later», why), («unsure», «») as UnsureError."""
     try:
         hand_over(letter)
     except RefusedError as refused:  # 5xx lasts; any other refusal may pass
