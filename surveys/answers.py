@@ -8,7 +8,8 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +28,11 @@ BLANK, NOT_APPLICABLE, NOT_ASKED = 255, 254, 253
 FIRST_STATE = NOT_ASKED
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)")
+_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(:[0-9]{2}(\.[0-9]+)?)?")  # seconds are dropped
+WANTED_DAY = "нужна дата вида 31.05.2020"
+STEP_TOLERANCE = 1e-9
 _REFERENCE = re.compile(r"\$\{\s*([^}]+?)\s*\}")
 
 
@@ -55,11 +61,13 @@ class Checked:
 
 def parse_number(text: str) -> float | None:
     """A number written with a point or a decimal comma, blanks ignored; None where it is no finite number."""
-    compact = text.strip().replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
-    if not _NUMBER.fullmatch(compact):
-        return None
-    number = float(compact.replace(",", "."))
+    compact = _compact(text)
+    number = float(compact) if _NUMBER.fullmatch(compact) else math.inf
     return number if math.isfinite(number) else None
+
+
+def _compact(text: str) -> str:
+    return text.strip().replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace(",", ".")
 
 
 def references(expression: str) -> list[str]:
@@ -269,11 +277,24 @@ def _read_number(instrument: Instrument, item: Item, raw: object) -> tuple[Value
         return text, "нужно число"
     if item.type == "integer" and number != int(number):
         return text, "нужно целое число"
-    shown = str(int(number)) if number == int(number) else repr(number)
-    low, high = (parse_number(item.parameters.get(key, "")) for key in ("start", "end"))
-    if item.type == "range" and ((low is not None and number < low) or (high is not None and number > high)):
-        return shown, f"нужно число от {item.parameters['start']} до {item.parameters['end']}"
-    return shown, ""
+    return plain_number(text), _outside_range(item, number) if item.type == "range" else ""
+
+
+def plain_number(text: str) -> str:
+    """A number as it is kept: all its digits, a point, no blanks, no idle zeros."""
+    exact = format(Decimal(_compact(text)), "f")
+    exact = exact.rstrip("0").rstrip(".") if "." in exact else exact
+    return "0" if exact in ("-0", "") else exact
+
+
+def _outside_range(item: Item, number: float) -> str:
+    low, high, step = item.span
+    steps = (number - low) / step
+    if low <= number <= high and abs(steps - round(steps)) < STEP_TOLERANCE:
+        return ""
+    first, last, each = (plain_number(repr(bound)).replace(".", ",") for bound in item.span)
+    kind = "целое число" if step == 1 and low.is_integer() else "число"
+    return f"нужно {kind} от {first} до {last}" + ("" if step == 1 else f" с шагом {each}")
 
 
 def _read_text(instrument: Instrument, item: Item, raw: object) -> tuple[Value, str]:
@@ -284,16 +305,23 @@ def _read_text(instrument: Instrument, item: Item, raw: object) -> tuple[Value, 
     return text, ""
 
 
-def _read_moment(kind: Callable[[str], object], wanted: str) -> Callable[..., tuple[Value, str]]:
-    def read(instrument: Instrument, item: Item, raw: object) -> tuple[Value, str]:
-        text = str(raw).strip()
-        try:
-            kind(text)
-        except ValueError:
-            return text, wanted
-        return text, ""
+def _read_date(instrument: Instrument, item: Item, raw: object) -> tuple[Value, str]:
+    """ISO as a date input sends it, or as people write it: 31.05.2020."""
+    text = str(raw).strip()
+    found = _DAY.fullmatch(text)
+    iso = f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else text
+    try:
+        return (iso, "") if _ISO_DAY.fullmatch(iso) and date.fromisoformat(iso) else (text, WANTED_DAY)
+    except ValueError:
+        return text, WANTED_DAY
 
-    return read
+
+def _read_time(instrument: Instrument, item: Item, raw: object) -> tuple[Value, str]:
+    text = str(raw).strip()
+    found = _TIME.fullmatch(text)
+    if not found or int(found[1]) > 23 or int(found[2]) > 59:
+        return text, "нужно время вида 14:30"
+    return f"{found[1]:0>2}:{found[2]}", ""
 
 
 _READERS: dict[str, Callable[[Instrument, Item, object], tuple[Value, str]]] = {
@@ -304,8 +332,8 @@ _READERS: dict[str, Callable[[Instrument, Item, object], tuple[Value, str]]] = {
     "decimal": _read_number,
     "range": _read_number,
     "text": _read_text,
-    "date": _read_moment(date.fromisoformat, "нужна дата вида 2020-05-31"),
-    "time": _read_moment(time.fromisoformat, "нужно время вида 14:30"),
+    "date": _read_date,
+    "time": _read_time,
     "note": _read_text,
     "calculate": _read_text,
 }

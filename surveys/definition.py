@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from surveys.definition_checks import Finding, as_problem, find_problems, shape_problem
+from surveys.definition_checks import RANGE, Finding, as_problem, find_problems, shape_problem
 from surveys.errors import DefinitionError
+from surveys.evaluation import to_number
 from surveys.languages import languages_of, tag_of, translate
 
 ItemType = Literal[
@@ -87,6 +88,12 @@ class Item(Part):
     heading: str = ""  # a sub-heading of the section that begins with this item
     sensitive: bool = False  # a small group of children: 1-4 leave the school and the department only as «менее 5»
     translations: dict[str, dict[str, str]] = {}
+
+    @property
+    def span(self) -> tuple[float, float, float]:
+        """Start, end and step of a range, XLSForm's own where the form gives none."""
+        start, end, step = (to_number(self.parameters.get(key, usual)) for key, usual in RANGE)
+        return start or 0.0, end or 0.0, step or 1.0  # what is no number was refused with the form
 
 
 class Scale(Part):

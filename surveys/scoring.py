@@ -91,6 +91,8 @@ def bounds_of(instrument: Instrument, item: Item) -> tuple[float, float] | None:
 
 
 def _find_bounds(instrument: Instrument, item: Item) -> tuple[float, float] | None:
+    if item.type == "range":
+        return item.span[:2]
     if item.type in NUMBERS:
         low, high = (parse_number(item.parameters.get(key, "")) for key in ("start", "end"))
         if low is None or high is None:

@@ -51,21 +51,19 @@ def base_of(draft: Draft, names: Iterable[str]) -> str:
     return json.dumps({name: raw_of(name, draft.values, marked) for name in names}, ensure_ascii=False)
 
 
-def posted_changes(step: Step, form: MultiDict[str, str], draft: Draft) -> dict[str, Raw]:
+def posted_changes(step: Step, form: MultiDict[str, str]) -> dict[str, Raw]:
     """Items that the person changed on the page.
 
     A page names what it showed; an answer sent unchanged is left to what is kept, which another device may have changed
-    since. Only a follow-up that was dropped while another answer hid it comes back as the page still shows it. Answers
-    that waited in the browser are named by their stamps. A form without either (a page saved by hand, a program)
-    replaces the answers it brings.
+    since. Answers that waited in the browser are named by their stamps. A form without either (a page saved by hand, a
+    program) replaces the answers it brings.
     """
     base, stamps = _read(form, BASE), _read(form, STAMPS)
     if base is None and stamps is None:
         return {name: clean(form.getlist(name)) for name in step.names() if name in form}
     base, stamps = base or {}, stamps or {}
     sent = {name: clean(form.getlist(name)) for name in step.names() if name in base or name in stamps}
-    opened = {item.name for item in step.items if item.relevant and item.name not in draft.values}
-    return {name: raw for name, raw in sent.items() if name in stamps or raw != base[name] or (raw and name in opened)}
+    return {name: raw for name, raw in sent.items() if name in stamps or raw != base[name]}
 
 
 def posted_marks(form: MultiDict[str, str], names: Iterable[str], now: dt.datetime) -> dict[str, Mark]:
@@ -81,7 +79,7 @@ def posted_marks(form: MultiDict[str, str], names: Iterable[str], now: dt.dateti
 def merge(
     draft: Draft, plan: Plan, step: Step, changes: Mapping[str, Raw], marks: Mapping[str, Mark], base: Mapping[str, Raw]
 ) -> Merged:
-    """Put ``changes`` into the draft; what the answers of this page no longer ask is dropped from it.
+    """Put ``changes`` into the draft. An answer that is no longer asked stays in it, and counts again if it is.
 
     ``base`` is what the page showed: where something else is kept by now, another device was at work, and it is said.
     """
@@ -101,17 +99,14 @@ def merge(
             merged.said.append(_said_replaced(plan, item, there))
         kept_marks[item.name] = list(mark)
         _put(item, raw, values, marked)
-    merged.checked = checked = check_answers(plan.instrument, values, marked, final=False)
-    for name in step.names() & set(checked.off_path):
-        values.pop(name, None)
-    draft.values, draft.marks = values, kept_marks
-    draft.not_applicable = sorted(marked - (step.names() & checked.not_asked))
+    merged.checked = check_answers(plan.instrument, values, marked, final=False)
+    draft.values, draft.marks, draft.not_applicable = values, kept_marks, sorted(marked)
     return merged
 
 
 def take(draft: Draft, plan: Plan, step: Step, form: MultiDict[str, str], now: dt.datetime) -> Merged:
     """Merge what a page sent into the draft, and remember which follow-ups it had opened."""
-    changes = posted_changes(step, form, draft)
+    changes = posted_changes(step, form)
     merged = merge(draft, plan, step, changes, posted_marks(form, changes, now), _read(form, BASE) or {})
     seen = [f"?{name}" for name in form.get(SEEN, "").split() if name in step.names()]
     remember(draft, seen)

@@ -264,6 +264,8 @@ def save_more(code: str, number: int) -> str | Response:
     wrong = page.names() & set(checked.problems)
     if wrong:
         return pages.render_more(work, page, wrong)
+    if pages.open_questions(work.plan, page, checked, work.draft.visited):  # what these answers opened in their turn
+        return redirect(url_for("questionnaires.more", code=code, number=number))
     return redirect(address(code, work.plan.next_step(number, checked)))
 
 

@@ -56,24 +56,9 @@
     if (base && record.url === words.save) {
       var shown = JSON.parse(base.value), part = {};
       Object.keys(record.items).forEach(function (name) { part[name] = shown[name] || []; });
-      followUps(Object.keys(record.items)).forEach(function (name) {  // the server may have dropped a hidden one
-        part[name] = shown[name] || [];
-        given(name).forEach(function (one) { data.append(name, one); });
-      });
       data.append("draft:base", JSON.stringify(part));
     }
     return data;
-  }
-  function followUps(names) {
-    var found = {};
-    names.forEach(function (name) {
-      var card = document.querySelector('[name="' + name + '"]');
-      card = card && card.closest("fieldset.q");
-      Array.from(card ? card.elements : []).forEach(function (input) {
-        if (input.name && names.indexOf(input.name) < 0) { found[input.name] = 1; }
-      });
-    });
-    return Object.keys(found);
   }
   function later(ms) { clearTimeout(timer); timer = setTimeout(flush, ms); }
   function flush() {

@@ -155,10 +155,18 @@ def test_need_given_at_once_leads_on_without_the_extra_page(anna) -> None:
     assert answer(anna, 1, SUB01="3", SUB01_need="1").location == f"{WAVE}/2"
 
 
-def test_old_need_is_dropped_when_practice_no_longer_opens_it(anna) -> None:
+def test_answer_off_the_path_waits_in_the_draft_and_counts_again_when_the_path_returns(anna) -> None:
     answer(anna, 1, SUB01="2", SUB01_need="3")
     answer(anna, 1, SUB01="4", SUB01_need="3")  # the hidden radio still sends its old value
-    assert draft().values == {"SUB01": "4"}
+    answer(anna, 1, SUB01="2")
+    page = text_of(anna, f"{WAVE}/1")
+    assert re.search(r'name="SUB01_need"[^>]*value="3" checked', page)
+    answer(anna, 1, SUB01="4")
+    fill(anna, skip=1)
+    send(anna)
+    submission = db.session.scalars(db.select(Submission)).one()
+    assert "SUB01_need" not in submission.values
+    assert "SUB01_need" in submission.not_asked
 
 
 def test_need_hidden_and_shown_again_is_kept_as_the_page_shows_it(anna) -> None:
@@ -506,6 +514,23 @@ def test_instrument_without_groups_is_shown_in_pages_of_eight(app, login_as) -> 
     answer(client, 2, data="2020-05-31", Q9="слово")
     assert draft().values == {"data": "2020-05-31", "Q9": "слово"}
     assert client.get(f"{WAVE}/3").status_code == 404
+
+
+def test_each_answer_of_a_clarification_may_open_the_next_one(app, login_as) -> None:
+    items = [
+        {"name": "a", "type": "integer", "label": "Сколько классов?"},
+        {"name": "b", "type": "text", "label": "Почему так много?", "relevant": "${a} > 5"},
+        {"name": "c", "type": "text", "label": "А точнее?", "relevant": "${b} != ''"},
+    ]
+    open_wave("anna", instrument=Instrument.model_validate({"code": "own", "title": "Своя анкета", "items": items}))
+    client = login_as("anna")
+    post_form(client, f"{WAVE}/")
+    assert answer(client, 1, a="6").location == f"{WAVE}/1/more"
+    assert post_form(client, f"{WAVE}/1/more", b="Сельская школа").location == f"{WAVE}/1/more"
+    page = text_of(client, f"{WAVE}/1/more")
+    assert "А точнее?" in page
+    assert "Почему так много?" not in page
+    assert post_form(client, f"{WAVE}/1/more", c="").location == f"{WAVE}/check"  # seen and left blank: not asked again
 
 
 def test_pages_ask_the_database_little(anna) -> None:

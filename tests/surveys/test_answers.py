@@ -53,7 +53,7 @@ def test_closed_group_closes_nested_groups_and_keeps_answers_aside():
         ({"own": "1", "hours": "50"}, "hours", "от 1 до 45 часов"),
         ({"own": "1", "some": ["a", "b", "c"]}, "some", "не больше 2"),
         ({"own": "1", "part": "1,5"}, "part", "от 0 до 1"),
-        ({"own": "1", "day": "31.05.2020"}, "day", "дата"),
+        ({"own": "1", "day": "31.02.2020"}, "day", "дата"),
         ({"own": "1"}, "free", "ответьте"),
         ({}, "own", "ответьте"),
         ({"own": "1", "stray": "1"}, "stray", "такого вопроса"),
@@ -77,6 +77,49 @@ def test_not_applicable_where_it_is_not_offered_is_a_problem():
 )
 def test_numbers_are_read_with_a_decimal_comma(text, number):
     assert parse_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "kept"),
+    [
+        ("date", "2020-05-31", "2020-05-31"),
+        ("date", "31.05.2020", "2020-05-31"),
+        ("date", "1.5.2020", "2020-05-01"),
+        ("date", "20200531", None),
+        ("date", "2020-W01-1", None),
+        ("date", "31.02.2020", None),
+        ("time", "9:05", "09:05"),
+        ("time", "14:30:15", "14:30"),
+        ("time", "1430", None),
+        ("time", "14:30+03:00", None),
+        ("time", "24:00", None),
+        ("decimal", "0,00000001", "0.00000001"),
+        ("integer", "12345678901234567890", "12345678901234567890"),
+        ("decimal", "-0,0", "0"),
+    ],
+)
+def test_answer_is_kept_in_one_notation_whatever_way_it_was_typed(kind, text, kept):
+    instrument = Instrument(code="t", title="t", items=[Item(name="q", type=kind)])
+    checked = check_answers(instrument, {"q": text}, final=True)
+    assert ("q" in checked.problems) is (kept is None)
+    assert checked.values["q"] == (kept or text)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "good", "bad", "words"),
+    [
+        ({}, ("1", "10"), ("0", "11", "4,5"), "целое число от 1 до 10"),  # XLSForm's own bounds
+        ({"end": "5"}, ("1", "5"), ("6",), "от 1 до 5"),
+        ({"start": "0", "end": "100", "step": "5"}, ("0", "35", "100"), ("3", "101"), "от 0 до 100 с шагом 5"),
+        ({"start": "0", "end": "1", "step": "0.1"}, ("0,3", "0.7"), ("0,35",), "с шагом 0,1"),
+    ],
+)
+def test_range_takes_what_stands_on_its_steps(parameters, good, bad, words):
+    instrument = Instrument(code="t", title="t", items=[Item(name="q", type="range", parameters=parameters)])
+    for text in good:
+        assert not check_answers(instrument, {"q": text}, final=True).problems
+    for text in bad:
+        assert words in check_answers(instrument, {"q": text}, final=True).problems["q"]
 
 
 def test_packed_vector_gives_back_the_closed_columns():
