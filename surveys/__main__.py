@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from surveys.commands_statistics import add_parsers
 from surveys.definition import Instrument, Item, open_instrument
-from surveys.errors import DefinitionError, SurveyError
+from surveys.errors import DefinitionError, Problem, SurveyError
 from surveys.toml_text import to_toml
 
 BAD_INPUT = 2
@@ -68,8 +68,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def run_check(arguments: argparse.Namespace) -> int:
-    """Say that the form is whole; its problems are raised."""
-    instrument = open_instrument(arguments.instrument)
+    """Say that the form is whole; its problems are raised, what has no effect in it is named on standard error."""
+    remarks: list[Problem] = []
+    instrument = open_instrument(arguments.instrument, remarks)
+    for remark in remarks:
+        print(f"{Path(arguments.instrument).name}: {remark}", file=sys.stderr)
     scored = f", шкал: {len(instrument.scales)}" if instrument.scales else ""
     print(f"Форма в порядке: {instrument.title} ({instrument.code}). Пунктов: {len(instrument.items)}{scored}.")
     return 0

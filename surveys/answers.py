@@ -293,7 +293,7 @@ def _outside_range(item: Item, number: float) -> str:
     if low <= number <= high and abs(steps - round(steps)) < STEP_TOLERANCE:
         return ""
     first, last, each = (plain_number(repr(bound)).replace(".", ",") for bound in item.span)
-    kind = "целое число" if step == 1 and low.is_integer() else "число"
+    kind = "число" if number.is_integer() or step != 1 else "целое число"
     return f"нужно {kind} от {first} до {last}" + ("" if step == 1 else f" с шагом {each}")
 
 

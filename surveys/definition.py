@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from surveys.definition_checks import RANGE, Finding, as_problem, find_problems, shape_problem
-from surveys.errors import DefinitionError
+from surveys.errors import DefinitionError, Problem
 from surveys.evaluation import to_number
 from surveys.languages import languages_of, tag_of, translate
 
@@ -287,8 +287,10 @@ def read_toml(path: Path) -> dict[str, Any]:
         ) from None
 
 
-def open_instrument(name: str | Path) -> Instrument:
+def open_instrument(name: str | Path, remarks: list[Problem] | None = None) -> Instrument:
     """An instrument by file (.toml, or an XLSForm: .xlsx, .xls, .csv) or by the code of a packaged one.
+
+    ``remarks`` collects what stands in the file without effect: columns that nobody reads.
 
     ``teacher_deficits`` is the newest packaged version, ``teacher_deficits_v1`` that very one.
 
@@ -302,7 +304,7 @@ def open_instrument(name: str | Path) -> Instrument:
     if extension in (".xlsx", ".xlsm", ".xls", ".csv"):
         from surveys.xlsform import read_xlsform
 
-        return read_xlsform(path)
+        return read_xlsform(path, remarks)
     packaged = find_packaged(str(name))
     if packaged is not None:
         return read_instrument(packaged)

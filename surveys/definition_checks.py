@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from surveys.definition_cycles import find_cycles
 from surveys.errors import ExpressionError, Problem
-from surveys.evaluation import to_number
-from surveys.expressions import NAME, Expression, parse
+from surveys.evaluation import FUNCTIONS, to_number
+from surveys.expressions import NAME, Tree, parse
 
 if TYPE_CHECKING:
     from surveys.definition import Instrument, Item
@@ -18,7 +19,8 @@ CHOOSING = ("select_one", "select_multiple", "rank")
 MAX_ITEMS = 5_000
 MAX_OPTIONS = 50_000  # in all lists together
 MAX_NESTED = 20  # groups one inside another
-MAX_CYCLES = 20  # told at once
+ITEM_TEXTS = ("label", "hint", "constraint_message")
+GROUP_TEXTS = ("label", "ask", "hint")
 PIPED = re.compile(rf"\$\{{\s*({NAME})\s*\}}")
 MESSAGES = {
     "missing": "не указано обязательное поле",
@@ -75,7 +77,7 @@ def find_problems(instrument: "Instrument") -> list[Finding]:
         *_indicators(instrument),
     ]
     found.sort(key=_place)
-    return found or list(_cycles(instrument))
+    return found or list(find_cycles(instrument))
 
 
 def _limits(instrument: "Instrument") -> Iterator[Finding]:
@@ -181,6 +183,35 @@ def _items(instrument: "Instrument") -> Iterator[Finding]:
         if item.type == "calculate" and not item.calculation:
             yield (*at, "calculation"), "у вычисляемого пункта нет формулы"
         yield from _parameters(item, at)
+        yield from _default(instrument, item, at)
+
+
+def is_dynamic(default: str) -> bool:
+    """Whether a default is a formula: ``today()``, ``${hours} * 2``; else it is the answer itself."""
+    call = re.match(r"\s*([\w-]+)\s*\(", default)
+    return bool(PIPED.search(default)) or bool(call and call[1] in FUNCTIONS)
+
+
+def _default(instrument: "Instrument", item: "Item", at: Path) -> Iterator[Finding]:
+    if not item.default or is_dynamic(item.default):
+        return
+    codes = [option.name for option in instrument.option_lists.get(item.options or "", [])]
+    parts = [item.default] if item.type == "select_one" else item.default.split()
+    strange = next((part for part in parts if part not in codes), None) if codes else None
+    if strange is not None:
+        yield (*at, "default"), f"в списке нет варианта «{strange}»"
+    if item.type in DEFAULTS and not re.fullmatch(DEFAULTS[item.type][0], item.default):
+        yield (*at, "default"), f"ответ по умолчанию должен быть {DEFAULTS[item.type][1]}, а не «{item.default}»"
+
+
+_PLAIN_NUMBER = (r"-?[0-9]+([.,][0-9]+)?", "числом")
+DEFAULTS = {  # type -> pattern and words of its default answer
+    "integer": (r"-?[0-9]+", "целым числом"),
+    "decimal": _PLAIN_NUMBER,
+    "range": _PLAIN_NUMBER,
+    "date": (r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}", "датой вида 31.05.2020"),
+    "time": (r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?", "временем вида 14:30"),
+}
 
 
 def _parameters(item: "Item", at: Path) -> Iterator[Finding]:
@@ -232,6 +263,8 @@ def _written(instrument: "Instrument") -> Iterator[tuple[Path, str, bool]]:
     for place, item in enumerate(instrument.items):
         for field in fields:
             yield ("items", place, field), getattr(item, field), field == "choice_filter"
+        if is_dynamic(item.default):
+            yield ("items", place, "default"), item.default, False
     for place, group in enumerate(instrument.groups):
         yield ("groups", place, "relevant"), group.relevant, False
     for place, check in enumerate(instrument.checks):
@@ -253,10 +286,37 @@ def _expressions(instrument: "Instrument") -> Iterator[Finding]:
             continue
         for name in sorted(expression.names - names):
             yield path, f"нет пункта «{name}», на который ссылается выражение"
-    for place, item in enumerate(instrument.items):
-        for field in ("label", "hint"):
-            for name in sorted(set(PIPED.findall(getattr(item, field))) - names):
-                yield ("items", place, field), f"нет пункта «{name}», на который ссылается текст"
+        if columns:
+            yield from _filter_columns(instrument, path, expression.tree)
+    for path, text in _piped_texts(instrument):
+        for name in sorted(set(PIPED.findall(text)) - names):
+            yield path, f"нет пункта «{name}», на который ссылается текст"
+
+
+def _filter_columns(instrument: "Instrument", path: Path, tree: Tree) -> Iterator[Finding]:
+    """A filter by a column that no option has would offer nothing to anybody."""
+    options = instrument.option_lists.get(instrument.items[int(path[1])].options or "", [])
+    known = {"name", *(column for option in options for column in option.columns)}
+    for column in sorted(_columns_of(tree) - known) if options else []:
+        yield path, f"у вариантов списка нет столбца «{column}», по которому они отбираются"
+
+
+def _columns_of(tree: Tree) -> set[str]:
+    if not isinstance(tree, list):
+        return set()
+    return {tree[1]} if tree[0] == "column" else {name for part in tree[1:] for name in _columns_of(part)}
+
+
+def _piped_texts(instrument: "Instrument") -> Iterator[tuple[Path, str]]:
+    """Texts that may repeat an earlier answer: ``${name}``."""
+    parts: list[tuple[str, int, Any, tuple[str, ...]]]
+    parts = [("items", place, item, ITEM_TEXTS) for place, item in enumerate(instrument.items)]
+    parts += [("groups", place, group, GROUP_TEXTS) for place, group in enumerate(instrument.groups)]
+    for part, place, one, fields in parts:
+        for field in fields:
+            yield (part, place, field), getattr(one, field)
+        for texts in one.translations.values():
+            yield from (((part, place, field), text) for field, text in texts.items())
 
 
 def _rules(instrument: "Instrument") -> Iterator[Finding]:
@@ -281,65 +341,3 @@ def _indicators(instrument: "Instrument") -> Iterator[Finding]:
             yield ("indicators", place, "expression"), "у показателя нет формулы"
         if (indicator.low < indicator.medium) == (indicator.better == "high"):
             yield ("indicators", place, "low"), "пороги low и medium стоят не по порядку"
-
-
-def _reads(source: str, *, columns: bool = False) -> frozenset[str]:
-    expression: Expression | None = parse(source, columns=columns) if source else None
-    return expression.names if expression else frozenset()
-
-
-def _cycles(instrument: "Instrument") -> Iterator[Finding]:
-    """An item may not wait for itself, directly or through others: by its skip, its formula or its group's skip."""
-    groups = {group.name: group for group in instrument.groups}
-    waits: dict[str, set[str]] = {}
-    for item in instrument.items:
-        names = {*_reads(item.relevant), *_reads(item.calculation), *_reads(item.choice_filter, columns=True)}
-        above = item.group
-        while above is not None:
-            names |= _reads(groups[above].relevant)
-            above = groups[above].parent
-        waits[item.name] = names
-    told = 0
-    caught = _caught(waits)
-    for place, item in enumerate(instrument.items):
-        way = _way_back(item.name, waits) if item.name in caught and told < MAX_CYCLES else []
-        if way:
-            told += 1
-            shown = " → ".join((item.name, *way))
-            field = "calculation" if item.type == "calculate" else "relevant"
-            yield ("items", place, field), f"пункт зависит сам от себя: {shown}"
-
-
-def _caught(waits: dict[str, set[str]]) -> set[str]:
-    """Items that wait for themselves or for such items: what is left when whoever waits for nobody is let go."""
-    followers: dict[str, list[str]] = {name: [] for name in waits}
-    for name, others in waits.items():
-        for other in others:
-            followers[other].append(name)
-    count = {name: len(others) for name, others in waits.items()}
-    free = [name for name, number in count.items() if not number]
-    for name in free:  # the list grows while it is walked
-        for follower in followers[name]:
-            count[follower] -= 1
-            if not count[follower]:
-                free.append(follower)
-    return set(waits) - set(free)
-
-
-def _way_back(start: str, waits: dict[str, set[str]]) -> list[str]:
-    """Names from ``start`` round to itself, or nothing."""
-    came: dict[str, str] = {}
-    queue = [start]
-    while queue:
-        name = queue.pop(0)
-        for step in sorted(waits[name]):
-            if step == start:
-                way = [start]
-                while name != start:
-                    way.append(name)
-                    name = came[name]
-                return way[::-1]
-            if step not in came:
-                came[step] = name
-                queue.append(step)
-    return []

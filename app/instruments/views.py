@@ -19,7 +19,7 @@ from app.instruments.version_page import page_of
 from app.models import InstrumentVersion, RuleVersion
 from app.pages import error_page
 from surveys.definition import Instrument, open_instrument
-from surveys.errors import DefinitionError
+from surveys.errors import DefinitionError, Problem
 
 bp = Blueprint("instruments", __name__, url_prefix="/instruments")
 bp.register_blueprint(exports.bp)
@@ -71,7 +71,8 @@ def take_file(code: str | None) -> str | Response | tuple[str, int]:
             raise DefinitionError(_("Выберите файл"))
         file = chosen(request.files.get("file"))
         source = file.filename or ""
-        instrument = read_upload(file, open_instrument)
+        remarks: list[Problem] = []
+        instrument = read_upload(file, lambda path: open_instrument(path, remarks))
         check_code(instrument, code, source)
         version, changed = take_instrument(instrument, source, person_id)
         db.session.commit()
@@ -80,6 +81,8 @@ def take_file(code: str | None) -> str | Response | tuple[str, int]:
         form.file.errors = [_("Файл не принят, ничего не изменено")]
         lines, more = told(error)
         return _index(form, problems=lines, more=more), 422
+    for remark in remarks:
+        flash(_("Обратите внимание: %(remark)s.", remark=remark), "warning")
     if changed:
         flash(_("Файл проверен. Получился черновик версии %(version)s.", version=version.version))
     else:

@@ -8,6 +8,7 @@ from surveys.definition import Check, Indicator, Instrument, Level, Part, Qualit
 from surveys.definition_checks import Finding
 from surveys.errors import DefinitionError, Problem
 from surveys.xlsform.arbiter import check_with_pyxform
+from surveys.xlsform.headings import check_headings
 from surveys.xlsform.rows import Draft, read_survey
 from surveys.xlsform.sheets import KNOWN, Book, read_book
 from surveys.xlsform.tables import Table, read_parts, read_table
@@ -19,11 +20,12 @@ OUR_SHEETS: dict[str, type[Part]] = {
     "indicators": Indicator,
     "quality": QualityFlag,
 }
+SPELLED = {"options": "type", "required_when": "required"}  # a field -> the column it is written in
 OPTION_FIELDS = ("list_name", "name", "label")
 
 
-def read_xlsform(path: Path) -> Instrument:
-    """Read a form from .xlsx, .xls or .csv.
+def read_xlsform(path: Path, remarks: list[Problem] | None = None) -> Instrument:
+    """Read a form from .xlsx, .xls or .csv; ``remarks`` collects what stands in it without effect.
 
     Supported: text, numbers, dates, select_one, select_multiple, rank, range, notes, calculations, groups, languages
     and our own columns (``scale``, ``reverse`` ...) and sheets (``scales`` ...). Metadata rows (start, deviceid ...)
@@ -33,19 +35,21 @@ def read_xlsform(path: Path) -> Instrument:
         DefinitionError: every problem found, with sheet and row. No other exception leaves this function.
     """
     try:
-        return _read(Path(path))
+        return _read(Path(path), [] if remarks is None else remarks)
     except DefinitionError as error:
         raise DefinitionError(error.problems, error.source or Path(path).name) from None
     except Exception:  # whatever a library makes of a broken or hostile file
         raise DefinitionError("файл не удаётся прочитать: он повреждён или устроен необычно", Path(path).name) from None
 
 
-def _read(path: Path) -> Instrument:
+def _read(path: Path, remarks: list[Problem]) -> Instrument:
     book = read_book(path)
     problems = book.problems
     if "survey" not in book.sheets:
         raise DefinitionError("в книге нет листа survey: это не XLSForm", path.name)
-    tables = {name: read_table(book.sheets.get(name), name, problems) for name in ("survey", "choices", "settings")}
+    tables = {name: read_table(book.sheets.get(name), name, book) for name in ("survey", "choices", "settings")}
+    for name, table in tables.items():
+        check_headings(name, table, problems, book.remarks)
     draft = Draft(problems=problems)
     _read_settings(tables["settings"], draft, path)
     draft.set_languages([*tables["survey"].languages(), *tables["choices"].languages()], tables["survey"])
@@ -62,6 +66,7 @@ def _read(path: Path) -> Instrument:
     refusals = check_with_pyxform(tables, draft.main)
     if refusals:
         raise DefinitionError(refusals, path.name)
+    remarks += book.remarks
     return instrument
 
 
@@ -81,6 +86,7 @@ def _read_settings(table: Table, draft: Draft, path: Path) -> None:
     row = table.rows[0] if table.rows else None
     texts = {name: text for (name, _), text in row.cells.items()} if row else {}
     if row:
+        draft.rows["settings",] = table.where(row.number)
         for secret in ("public_key", "submission_url"):
             if texts.get(secret):
                 place = table.where(row.number, secret)
@@ -126,7 +132,7 @@ def _read_choices(table: Table, draft: Draft) -> None:
 
 def _read_our_sheets(book: Book, draft: Draft) -> None:
     for name, model in OUR_SHEETS.items():
-        table = read_table(book.sheets.get(name), name, draft.problems)
+        table = read_table(book.sheets.get(name), name, book)
         parts = read_parts(table, model)
         if parts:
             draft.main[name] = parts
@@ -144,8 +150,10 @@ def _located(finding: Finding, draft: Draft) -> Problem:
     for length in (3, 2):
         if path[:length] in draft.rows:
             rest = [str(step) for step in path[length:] if isinstance(step, str)]
-            column = {"options": "type"}.get(rest[0], rest[0]) if rest else ""
+            column = SPELLED.get(rest[0], rest[0]) if rest else ""
             return Problem(draft.rows[path[:length]] + (f", столбец {column}" if column else ""), text)
     sheet = {"option_lists": "choices", "items": "survey", "groups": "survey"}.get(str(path[0]) if path else "")
-    where = f"лист {sheet}" if sheet else f"лист {path[0]}" if path and path[0] in OUR_SHEETS else "лист settings"
-    return Problem(where, text)
+    if sheet or (path and path[0] in OUR_SHEETS):
+        return Problem(f"лист {sheet or path[0]}", text)
+    column = f", столбец {path[0]}" if path else ""
+    return Problem(draft.rows.get(("settings",), "лист settings") + column, text)

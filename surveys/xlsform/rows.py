@@ -6,6 +6,7 @@ from typing import Any
 
 from surveys.definition import Item
 from surveys.errors import Problem
+from surveys.languages import tag_of
 from surveys.xlsform.notation import METADATA, Kind, read_kind, yes_or_no
 from surveys.xlsform.tables import Row, Table, read_parameters, to_field
 
@@ -19,6 +20,7 @@ YES_NO = tuple(name for name in _REST if Item.model_fields[name].annotation is b
 PLAIN = tuple(name for name in _REST if name not in YES_NO)
 QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
 ACKNOWLEDGED = "acknowledged"
+OTHER = {"ru": ("Другое", "Укажите другое"), "en": ("Other", "Please specify")}  # by tag of the language
 
 
 @dataclass
@@ -217,9 +219,20 @@ def _add_other(row: Row, item: dict[str, Any], place: str, draft: Draft) -> None
     source = item["options"]
     if source in draft.option_lists:
         copy = f"{source}_or_other"
-        other = {"name": "other", "label": "Другое"}
+        label, translations = _other_words(draft, 0)
+        other = {"name": "other", "label": label} | ({"translations": translations} if translations else {})
         draft.option_lists.setdefault(copy, [*draft.option_lists[source], other])
         item["options"] = copy
     relevant = f"selected(${{{item['name']}}}, 'other')"
-    text = {"name": f"{item['name']}_other", "type": "text", "label": "Укажите другое", "relevant": relevant}
+    label, translations = _other_words(draft, 1)
+    text: dict[str, Any] = {"name": f"{item['name']}_other", "type": "text", "label": label, "relevant": relevant}
+    if translations:
+        text["translations"] = {language: {"label": words} for language, words in translations.items()}
     _add(row, text, place, draft)
+
+
+def _other_words(draft: Draft, place: int) -> tuple[str, dict[str, str]]:
+    """The option or the question after it: in the form's own language, and in those of the others that we know."""
+    own = OTHER.get(tag_of(draft.base or draft.default_language), OTHER["ru"])[place]
+    others = {language: OTHER.get(tag_of(language)) for language in draft.languages if language != draft.base}
+    return own, {language: words[place] for language, words in others.items() if words}

@@ -34,6 +34,7 @@ class Sheet:
 
     name: str
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
+    plain: bool = False  # from a text file, where a stray comma moves every value to the next column
     numbers: set[tuple[int, int]] = field(default_factory=set)  # places of cells that are numbers, not text
 
     def row_numbers(self) -> list[int]:
@@ -56,10 +57,11 @@ class Sheet:
 
 @dataclass
 class Book:
-    """Sheets by lower-case name and what is wrong with their cells."""
+    """Sheets by lower-case name, what is wrong with their cells, and what is read but has no effect."""
 
     sheets: dict[str, Sheet]
     problems: list[Problem]
+    remarks: list[Problem] = field(default_factory=list)
 
 
 def read_book(path: Path, known: Sequence[str] = KNOWN) -> Book:
@@ -96,7 +98,7 @@ def _to_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return "TRUE" if value else "FALSE"  # as pyxform writes them
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
@@ -226,10 +228,10 @@ def _read_csv(content: bytes, source: str, known: Sequence[str]) -> Book:
             filled = [cell.strip() for cell in row]
             name = filled[0].lower() if filled else ""
             if name in known and not any(filled[1:]):
-                shift, sheet = 1, Sheet(name)
+                shift, sheet = 1, Sheet(name, plain=True)
                 book.sheets[name] = sheet
             elif sheet is None and "type" in [cell.lower() for cell in filled]:
-                sheet = book.sheets["survey"] = Sheet("survey")
+                sheet = book.sheets["survey"] = Sheet("survey", plain=True)
             if sheet is not None:
                 for column, cell in enumerate(filled[shift:], start=1):
                     _put(book, sheet, number, column, cell)

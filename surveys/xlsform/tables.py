@@ -9,8 +9,9 @@ from pydantic import BaseModel
 
 from surveys.errors import Problem
 from surveys.xlsform.notation import Column, read_heading, yes_or_no
-from surveys.xlsform.sheets import Sheet
+from surveys.xlsform.sheets import Book, Sheet
 
+SHOWN_ROWS = 10
 Cells = dict[tuple[str, str], str]  # (field, language) -> text
 
 
@@ -50,8 +51,8 @@ class Table:
         return f"лист {self.title}, строка {row}" + (f", столбец {column}" if column else "")
 
 
-def read_table(sheet: Sheet | None, name: str, problems: list[Problem]) -> Table:
-    """Table of ``sheet``; an absent sheet is a table without rows."""
+def read_table(sheet: Sheet | None, name: str, book: Book) -> Table:
+    """Table of ``sheet``; an absent one has no rows. What is wrong or without effect in it is told to ``book``."""
     numbers = sheet.row_numbers() if sheet else []
     if sheet is None or not numbers:
         return Table(name, [], [])
@@ -61,10 +62,23 @@ def read_table(sheet: Sheet | None, name: str, problems: list[Problem]) -> Table
     for place, column in columns.items():
         if column in seen and not column.media:
             text = f"столбец «{headings[place]}» повторяет столбец «{seen[column]}»"
-            problems.append(Problem(f"лист {sheet.name}, строка {numbers[0]}", text))
+            book.problems.append(Problem(f"лист {sheet.name}, строка {numbers[0]}", text))
         seen.setdefault(column, headings[place])
+    _report_headless(sheet, numbers[1:], set(headings), book)
     rows = [_read_row(number, sheet.row(number), headings, columns) for number in numbers[1:]]
     return Table(sheet.name, [(headings[place], column) for place, column in columns.items()], rows)
+
+
+def _report_headless(sheet: Sheet, numbers: list[int], known: set[int], book: Book) -> None:
+    """Cells under no heading are not read: in a workbook somebody's notes, in a text file a row that has come apart."""
+    rows = [number for number in numbers if sheet.row(number).keys() - known]
+    if sheet.plain:
+        text = "значений больше, чем столбцов в заголовке; возьмите текст с разделителем в кавычки"
+        book.problems += [Problem(f"лист {sheet.name}, строка {number}", text) for number in rows]
+    elif rows:
+        named = ", ".join(map(str, rows[:SHOWN_ROWS])) + (" …" if len(rows) > SHOWN_ROWS else "")
+        place = f"лист {sheet.name}, {'строка' if len(rows) == 1 else 'строки'} {named}"
+        book.remarks.append(Problem(place, "есть ячейки под пустым заголовком: они не читаются"))
 
 
 def _read_row(number: int, texts: dict[int, str], headings: dict[int, str], columns: dict[int, Column]) -> Row:

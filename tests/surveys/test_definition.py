@@ -94,7 +94,7 @@ def test_cycle_through_group_and_formula_is_found():
         {"name": "total", "type": "calculate", "calculation": "${q1} + 1"},
         groups=[{"name": "g", "relevant": "${total} > 1"}],
     )
-    assert "items[0].relevant: пункт зависит сам от себя: q1 → total → q1" in problems(body)
+    assert "groups[0].relevant: пункт зависит сам от себя: q1 → total → q1" in problems(body)
 
 
 def test_two_constraints_may_name_each_other():

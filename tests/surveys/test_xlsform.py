@@ -186,6 +186,112 @@ def test_or_other_becomes_an_option_and_a_text(tmp_path):
     assert instrument.item("q_other").relevant == "selected(${q}, 'other')"
 
 
+def test_words_of_or_other_speak_the_languages_of_the_form(tmp_path):
+    survey = [
+        ("type", "name", "label::Русский (ru)", "label::English (en)"),
+        ("select_one agree or_other", "q", "?", "?"),
+    ]
+    choices = [("list_name", "name", "label::Русский (ru)", "label::English (en)"), ("agree", 1, "да", "yes")]
+    instrument = read_xlsform(save(tmp_path / "f.xlsx", survey, choices))
+    other = instrument.options_of(instrument.item("q"))[-1]
+    assert (other.label, other.translations) == ("Другое", {"English (en)": "Other"})
+    assert instrument.item("q_other").translations == {"English (en)": {"label": "Please specify"}}
+
+
+def test_slip_in_a_heading_is_refused_and_a_column_of_ones_own_is_mentioned(tmp_path, capsys):
+    slip = save(tmp_path / "f.xlsx", [(*HEAD, "relevent"), ("text", "a", "?", ""), ("text", "b", "?", "${a} = 'x'")])
+    assert refusal(slip) == ["f.xlsx: лист survey: столбец «relevent» похож на «relevant»: исправьте заголовок"]
+    own = save(tmp_path / "g.xlsx", [(*HEAD, "кто правил", None), ("text", "a", "?", "Иванова", "заметка")])
+    assert main(["check", str(own)]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "g.xlsx: лист survey, строка 2: есть ячейки под пустым заголовком: они не читаются",
+        "g.xlsx: лист survey: столбцы без действия: «кто правил»",
+    ]
+
+
+def test_ragged_row_of_a_text_file_is_refused_by_its_row(tmp_path):
+    path = tmp_path / "f.csv"
+    path.write_text("type,name,label\ntext,a,Да, конечно\ntext,b,Нет\n", encoding="utf-8")
+    lines = refusal(path)
+    assert len(lines) == 1
+    assert "строка 2" in lines[0]
+    assert "больше, чем столбцов" in lines[0]
+
+
+def test_filter_by_a_column_that_no_option_has_is_refused(tmp_path):
+    survey = [
+        (*HEAD, "choice_filter"),
+        ("select_one agree", "a", "?", ""),
+        ("select_one agree", "b", "?", "region = ${a}"),
+    ]
+    assert "строка 3, столбец choice_filter" in refusal(save(tmp_path / "f.xlsx", survey, AGREE))[0]
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "formula"),
+    [
+        ("relevant", 2, "${b} > 1"),
+        ("calculation", 3, "${b} + 1"),
+        ("required", 3, "${b} > 1"),
+        ("relevant", 3, "${c} > 1"),
+    ],
+)
+def test_self_reference_is_named_by_the_row_and_column_it_stands_in(tmp_path, column, row, formula):
+    kind = "calculate" if column == "calculation" else "integer"
+    survey = [
+        [*HEAD, "relevant", "calculation", "required"],
+        ["begin group", "g", "G", "", "", ""],
+        [kind, "b", "?", "", "1" if kind == "calculate" else "", ""],
+        ["integer", "c", "?", "${b} > 0", "", ""],
+        ["end group", "", "", "", "", ""],
+    ]
+    survey[row - 1][survey[0].index(column)] = formula
+    lines = refusal(save(tmp_path / "f.xlsx", survey))
+    assert f"строка {row}, столбец {column}: " in lines[0]
+    assert "зависит" in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "words"),
+    [
+        ("integer", "много", "целым числом"),
+        ("select_one agree", "7", "нет варианта «7»"),
+        ("select_multiple agree", "1 7", "нет варианта «7»"),
+        ("date", "вчера", "датой"),
+        ("date", "today() +", "не читается"),
+        ("integer", "${nope}", "нет пункта «nope»"),
+        ("integer", "5", ""),
+        ("select_multiple agree", "1 2", ""),
+        ("date", "today()", ""),
+        ("text", "Школа(ы)", ""),
+    ],
+)
+def test_default_answer_must_fit_its_question(tmp_path, kind, default, words):
+    path = save(tmp_path / "f.xlsx", [(*HEAD, "default"), (kind, "q", "?", default)], AGREE)
+    if not words:
+        assert read_xlsform(path).item("q").default == default
+        return
+    lines = refusal(path)
+    assert "строка 2, столбец default" in lines[0]
+    assert words in lines[0]
+
+
+def test_true_and_false_cells_read_as_pyxform_reads_them(tmp_path):
+    survey = [(*HEAD, "required"), ("select_one flag", "q", "?", True)]
+    instrument = read_xlsform(
+        save(tmp_path / "f.xlsx", survey, [AGREE[0], ("flag", True, "да"), ("flag", False, "нет")])
+    )
+    assert instrument.item("q").required
+    assert [option.name for option in instrument.option_lists["flag"]] == ["TRUE", "FALSE"]
+
+
+def test_wrong_setting_is_named_by_its_column(tmp_path):
+    settings = [("form_id", "kind", "minutes"), ("f", "карта", "много")]
+    lines = refusal(save(tmp_path / "f.xlsx", [HEAD, ("text", "a", "?")], (), settings))
+    assert any("лист settings, строка 2, столбец kind" in line for line in lines)
+    assert any("лист settings, строка 2, столбец minutes" in line for line in lines)
+
+
 def test_typographic_quotes_of_a_word_processor_are_mended(tmp_path):
     survey = [(*HEAD, "relevant"), ("text", "a", "?", ""), ("text", "b", "?", "${a} = ‘да’")]
     assert parse(read_xlsform(save(tmp_path / "f.xlsx", survey)).item("b").relevant).tree[2] == ["text", "да"]
