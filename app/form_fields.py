@@ -1,8 +1,7 @@
 """One form built from an instrument: a field per item, a field class per item type."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -11,11 +10,17 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.form import BaseForm
 
-from app.form_steps import Plan, Step, plan_by_hash
-from surveys.answers import Checked, codes_of, offered_codes, parse_number
+from app.form_steps import Plan, Step, drops, plan_by_hash
+from surveys.answers import Checked, codes_of, offered_codes, parse_number, parsed, plain_number
 from surveys.definition import Item
+from surveys.definition_checks import is_dynamic
+from surveys.evaluation import to_text
+from surveys.expressions import Lookup, evaluate
+from surveys.piping import answers_in, fill_in, filled
 
 NA = "~na"  # the «не относится» answer; «~» cannot stand in a name
+SCALE_LENGTH = 5  # options that stand side by side without being asked to
+RANGE_AS_SCALE = 11  # points of a range that are shown as buttons, 0 to 10
 LONGEST = 20_000  # characters of one answer that are kept at all
 _LIMIT = re.compile(r"string-length\(\.\)\s*<=\s*(\d+)")
 
@@ -32,6 +37,7 @@ class AnswerField(Field):  # type: ignore[misc]
         super().__init__(item.label, **kwargs)
         self.item = item
         self.options = options
+        self.waiting: frozenset[str] = frozenset()  # options that stand on the page switched off
         self.data: Raw = []
 
     def process_data(self, value: Raw | None) -> None:
@@ -51,6 +57,11 @@ class AnswerField(Field):  # type: ignore[misc]
         return [part for part in self.data if part != NA]
 
     @property
+    def choosable(self) -> bool:
+        """Whether there is something to choose or nothing to choose from."""
+        return len(self.options) > len(self.waiting) or not self.item.options
+
+    @property
     def limit(self) -> int | None:
         """Most characters or most choices, where the instrument sets them."""
         found = _LIMIT.search(self.item.constraint)
@@ -60,16 +71,34 @@ class AnswerField(Field):  # type: ignore[misc]
     @property
     def hint(self) -> str:
         """The item's hint; for a number without one, what its check asks for."""
-        return self.item.hint or (self.item.constraint_message if self.macro == "number" else "")
+        if self.item.hint or self.macro != "number":
+            return self.item.hint
+        if self.item.type == "range" and not self.item.constraint_message:
+            low, high, step = (shown_number(bound) for bound in self.item.span)
+            return _("Число от %(low)s до %(high)s, шаг %(step)s", low=low, high=high, step=step)
+        return self.item.constraint_message
 
     @property
     def first_id(self) -> str:
         """Where a link in a summary leads: the first control."""
-        return f"{self.id}-0" if self.options else self.id
+        return f"{self.id}-0" if self.options and self.macro != "drop" else self.id
+
+    @property
+    def look(self) -> str:
+        """How the options stand: «list» one under another, «digits» in a row even on a phone, «» as a scale."""
+        if self.item.type == "range":
+            return "digits"
+        return "list" if len(self.options) > SCALE_LENGTH and "likert" not in self.item.appearance else ""
 
 
 class OneField(AnswerField):
     macro = "one"
+
+
+class DropField(AnswerField):
+    """One choice from a long list, or where the form asks for a list to unfold."""
+
+    macro = "drop"
 
 
 class SeveralField(AnswerField):
@@ -122,30 +151,16 @@ FIELD_OF: dict[str, type[AnswerField]] = {
 }
 
 
-@dataclass
-class Card:
-    """One question on a page with what is asked inside its card."""
-
-    field: AnswerField
-    small: str  # «Утверждение 14 из 54»
-    follow_ups: list[AnswerField]
-    openers: frozenset[str]
-    blank: bool  # to be marked as missing
-
-
-def card_of(plan: Plan, form: BaseForm, name: str, *, blank: bool = False) -> Card:
-    """The card of a question: its number among the statements, and the questions that its answers open."""
-    number = plan.numbers.get(name)
-    small = _("Утверждение %(number)d из %(total)d", number=number, total=len(plan.numbers)) if number else ""
-    inside = [form[item.name] for item in plan.follow_ups.get(name, ())]
-    return Card(form[name], small, inside, plan.openers.get(name, frozenset()), blank)
-
-
 def clean(strings: Iterable[str]) -> Raw:
     """What is kept of sent strings: no blanks, one kind of line end, repeats once, «не относится» alone."""
     parts = [part.replace("\r\n", "\n").strip()[:LONGEST] for part in strings]
     kept = list(dict.fromkeys(part for part in parts if part))
     return [NA] if NA in kept else kept
+
+
+def shown_number(number: float) -> str:
+    """A number of a form with its decimal comma."""
+    return plain_number(f"{number:.12f}").replace(".", ",")
 
 
 def raw_of(name: str, values: Mapping[str, Any], not_applicable: Iterable[str]) -> Raw:
@@ -167,30 +182,71 @@ def _fields(sha256: str, language: str, number: int) -> dict[str, Any]:
     plan = plan_by_hash(sha256, language)
     fields = {}
     for item in plan.steps[number - 1].items:
-        labels = {option.name: option.label for option in plan.instrument.options_of(item)}
-        codes = codes_of(plan.instrument, item) if item.options else []
-        options = tuple((code, labels.get(code, "другое")) for code in codes)
-        fields[item.name] = FIELD_OF[item.type](item, options)
+        options = options_of(plan, item)
+        kind = FIELD_OF[item.type]
+        if item.type == "range" and options:
+            kind = OneField
+        elif drops(plan.instrument, item):
+            kind = DropField
+        shown = item if item.label else item.model_copy(update={"label": item.hint or item.name, "hint": ""})
+        fields[item.name] = kind(shown, options)
     return fields
 
 
+def options_of(plan: Plan, item: Item) -> tuple[tuple[str, str], ...]:
+    """(code, words) of everything that may be chosen; the points of a short range."""
+    if item.type == "range":
+        low, high, step = item.span
+        points = round((high - low) / step) + 1
+        codes = [
+            plain_number(f"{low + place * step:.12f}") for place in range(points if points <= RANGE_AS_SCALE else 0)
+        ]
+        return tuple((code, code.replace(".", ",")) for code in codes)
+    labels = {option.name: option.label or option.name for option in plan.instrument.options_of(item)}
+    codes = codes_of(plan.instrument, item) if item.options else []
+    return tuple((code, labels.get(code, "другое")) for code in codes)
+
+
 def form_of(
-    plan: Plan, step: Step, values: Mapping[str, Any], not_applicable: Iterable[str], checked: Checked
+    plan: Plan,
+    step: Step,
+    values: Mapping[str, Any],
+    not_applicable: Iterable[str],
+    checked: Checked,
+    *,
+    fresh: Container[str] = (),
+    every: bool = False,
 ) -> BaseForm:
-    """The page's form filled with what is kept, with a message at each answer that does not fit."""
+    """The page's form filled with what is kept, with a message at each answer that does not fit.
+
+    ``fresh``: questions that the person sees for the first time, blank ones begin with their default. ``every`` shows
+    all options whatever the choice filters say.
+    """
     form = BaseForm(_fields(plan.sha256, plan.instrument.language, step.number))
     marked = set(not_applicable)
     sent = MultiDict((name, part) for name in step.names() for part in raw_of(name, values, marked))
     form.process(sent)
+    lookup = answers_in(plan.instrument, checked)
     for field in form:
-        if field.item.choice_filter:
-            field.options = filtered(plan, field, values)
+        if field.item.default and not field.data and field.name in fresh:
+            field.data = default_of(field.item, lookup)
+        field.item = filled(plan.instrument, field.item, lookup)
+        if field.item.choice_filter and not every:
+            field.options = filtered(plan, field, lookup)
         problem = checked.problems.get(field.name)
-        field.errors = [problem] if problem else []
+        field.errors = [fill_in(plan.instrument, problem, lookup)] if problem else []
     return form
 
 
-def filtered(plan: Plan, field: AnswerField, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def default_of(item: Item, lookup: Lookup) -> Raw:
+    """What the form proposes for a question that nobody has answered yet."""
+    if not is_dynamic(item.default):
+        return item.default.split() if FIELD_OF[item.type].several else [item.default]
+    value = evaluate(parsed(item.default), lookup)
+    return clean(value if isinstance(value, list) else [to_text(value)])
+
+
+def filtered(plan: Plan, field: AnswerField, lookup: Lookup) -> tuple[tuple[str, str], ...]:
     """Options that the choice filter lets through, and those already chosen."""
-    offered = offered_codes(plan.instrument, field.item, lambda name: values.get(name, ""))
+    offered = offered_codes(plan.instrument, field.item, lookup)
     return tuple(option for option in field.options if option[0] in field.data or option[0] in offered)

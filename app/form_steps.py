@@ -1,17 +1,19 @@
 """An instrument as a person meets it: steps, and the follow-up questions that stand in the card of another question."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import groupby
 
 from app.content import instrument_by_hash
 from surveys.answers import NOT_APPLICABLE, NOT_ASKED, Checked, codes_of, parsed
-from surveys.definition import Instrument, Item
-from surveys.expressions import truth
+from surveys.definition import Group, Instrument, Item
+from surveys.expressions import Lookup, truth
+from surveys.piping import fill_in
 
 UNGROUPED_AT_ONCE = 8  # questions without a group are shown by so many
 PARENTS = ("select_one", "select_multiple")
+LONG_LIST = 40  # options from here on unfold instead of standing on the page
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class Step:
 
     def names(self) -> set[str]:
         return {item.name for item in self.items}
+
+    def filled(self, instrument: Instrument, lookup: Lookup) -> "Step":
+        """The same page with answers in its own texts."""
+        label, ask, hint = (fill_in(instrument, text, lookup) for text in (self.label, self.ask, self.hint))
+        return replace(self, label=label, ask=ask, hint=hint)
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,20 @@ class Plan:
         """The page on which an item stands."""
         return next(step for step in self.steps if name in step.names())
 
+    def heads_of(self, names: Iterable[str]) -> dict[str, tuple[tuple[int, Group], ...]]:
+        """Question -> (depth, inner group) for each group that begins with it, where ``names`` are what is shown."""
+        groups = {group.name: group for group in self.instrument.groups}
+        found, last = {}, list[str]()
+        for name in names:
+            path, above = list[str](), self.instrument.item(name).group
+            while above in groups:
+                path.insert(0, above)
+                above = groups[above].parent or ""
+            new = [place for place in range(1, len(path)) if path[: place + 1] != last[: place + 1]]
+            found[name] = tuple((place, groups[path[place]]) for place in new if groups[path[place]].label)
+            last = path
+        return found
+
     def progress(self, checked: Checked) -> tuple[int, int]:
         """Questions answered (or not applicable), of those that are asked."""
         states = [checked.state(name) for name in self.counted]
@@ -56,7 +77,7 @@ class Plan:
 
     def shown_steps(self, checked: Checked) -> list[Step]:
         """Pages on which something is asked, given the answers so far."""
-        return [step for step in self.steps if any(checked.state(item.name) != NOT_ASKED for item in step.items)]
+        return [step for step in self.steps if any(checked.asked(item.name) for item in step.items)]
 
     def next_step(self, number: int, checked: Checked) -> Step | None:
         """The page after ``number`` on which something is asked; None after the last."""
@@ -83,7 +104,7 @@ def make_plan(instrument: Instrument, sha256: str) -> Plan:
     openers: dict[str, frozenset[str]] = {}
     for step in steps:
         for item in step.items:
-            question = _parent_in(step, item)
+            question = _parent_in(instrument, step, item)
             if question is None:
                 continue
             codes = _opening_codes(instrument, question, item)
@@ -127,14 +148,22 @@ def _steps(instrument: Instrument) -> Iterator[Step]:
             yield Step(number, page, label, ask, hint, tuple(items[start : start + size]))
 
 
-def _parent_in(step: Step, item: Item) -> Item | None:
+def _parent_in(instrument: Instrument, step: Step, item: Item) -> Item | None:
     """The question of the same page whose answer alone opens ``item``, where a browser can tell without scripts."""
     if not item.relevant or item.choice_filter:
         return None
     names = parsed(item.relevant).names
     found = next((one for one in step.items if {one.name} == names), None)
     fits = found and found.type in PARENTS and not found.relevant and found.group == item.group
-    return found if fits else None
+    return found if found and fits and not drops(instrument, found) else None
+
+
+def drops(instrument: Instrument, item: Item) -> bool:
+    """Whether the options of ``item`` unfold from a line instead of standing on the page."""
+    if item.type != "select_one":
+        return False
+    looks = item.appearance.split()
+    return "minimal" in looks or "autocomplete" in looks or len(codes_of(instrument, item)) > LONG_LIST
 
 
 def _opening_codes(instrument: Instrument, question: Item, item: Item) -> frozenset[str]:

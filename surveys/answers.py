@@ -49,6 +49,12 @@ class Checked:
     not_asked: frozenset[str]
     off_path: dict[str, Value] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
+    calculated: dict[str, Any] = field(default_factory=dict)  # calculated item -> its value, of those on the path
+    silent: frozenset[str] = frozenset()  # notes and calculated items off the path
+
+    def asked(self, name: str) -> bool:
+        """Whether the path leads through item ``name``, a note included."""
+        return name not in self.not_asked and name not in self.silent
 
     def state(self, name: str) -> int | None:
         """The packed state of item ``name``, or None where it was answered."""
@@ -132,6 +138,8 @@ class _Walk:
         self.not_asked: set[str] = set()
         self.off_path: dict[str, Value] = {}
         self.problems: dict[str, str] = {}
+        self.calculated: dict[str, Any] = {}
+        self.silent: set[str] = set()
 
     def run(self, final: bool) -> Checked:
         known = {item.name for item in self.instrument.items}
@@ -141,7 +149,13 @@ class _Walk:
         for item in self.instrument.items:
             self._visit(item, final)
         return Checked(
-            self.values, frozenset(self.not_applicable), frozenset(self.not_asked), self.off_path, self.problems
+            self.values,
+            frozenset(self.not_applicable),
+            frozenset(self.not_asked),
+            self.off_path,
+            self.problems,
+            self.calculated,
+            frozenset(self.silent),
         )
 
     def _visit(self, item: Item, final: bool) -> None:
@@ -150,7 +164,8 @@ class _Walk:
             return
         if item.type in NO_ANSWER:
             if item.calculation:
-                self.scope[item.name] = expressions.evaluate(parsed(item.calculation), self.lookup, "")
+                value = expressions.evaluate(parsed(item.calculation), self.lookup, "")
+                self.scope[item.name] = self.calculated[item.name] = value
             return
         if item.name in self.marked:
             self._mark(item)
@@ -166,6 +181,7 @@ class _Walk:
     def _skip(self, item: Item) -> None:
         self.scope[item.name] = ""
         if item.type in NO_ANSWER:
+            self.silent.add(item.name)
             return
         self.not_asked.add(item.name)
         raw = self.raw.get(item.name)

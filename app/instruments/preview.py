@@ -5,13 +5,15 @@ from typing import Any
 from flask import Blueprint, abort, g, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from app.form_fields import NA, card_of, clean, form_of, value_of
+from app.form_cards import cards_of
+from app.form_fields import NA, clean, form_of, value_of
 from app.form_steps import Plan, Step, plan_by_hash
 from app.instruments import queries
 from app.instruments.card_preview import card_page
 from app.instruments.version_page import state_of
 from app.models import InstrumentVersion
-from surveys.answers import BLANK, NOT_ASKED, Checked, check_answers
+from surveys.answers import BLANK, Checked, check_answers
+from surveys.piping import answers_in
 
 bp = Blueprint("preview", __name__)
 WIDTHS = ("phone", "desk")
@@ -47,7 +49,7 @@ def page(version_id: int, number: int) -> str:
     step = plan.step(number) or abort(404)
     if plan.instrument.kind == "card":
         return card_page(version, plan, step)
-    values, marked = answers_in(plan, request.form)
+    values, marked = carried_in(plan, request.form)
     checked = check_answers(plan.instrument, values, marked, final=False)
     if request.method == "GET":
         return page_of(version, plan, step, values, marked, checked)
@@ -64,7 +66,7 @@ def page(version_id: int, number: int) -> str:
     return page_of(version, plan, following, values, marked, checked)
 
 
-def answers_in(plan: Plan, form: MultiDict[str, str]) -> tuple[dict[str, Any], set[str]]:
+def carried_in(plan: Plan, form: MultiDict[str, str]) -> tuple[dict[str, Any], set[str]]:
     """(values, names marked as not applicable) of the whole form, as the pages so far have carried them."""
     values: dict[str, Any] = {}
     marked: set[str] = set()
@@ -82,9 +84,9 @@ def page_of(
     version: InstrumentVersion, plan: Plan, step: Step, values: dict[str, Any], marked: set[str], checked: Checked
 ) -> str:
     """The page of ``step``, and every other answer in hidden fields."""
-    form = form_of(plan, step, values, marked, checked)
-    asked = [item for item in step.items if checked.state(item.name) != NOT_ASKED]
-    cards = [card_of(plan, form, item.name) for item in asked if item.name not in plan.nested]
+    seen = set(request.form.get("preview:shown", "").split())
+    form = form_of(plan, step, values, marked, checked, fresh=step.names() - seen)
+    cards, skips = cards_of(plan, step, form, checked)
     carried = [
         (name, part)
         for name, value in [*values.items(), *((name, NA) for name in sorted(marked))]
@@ -96,10 +98,11 @@ def page_of(
         "instruments/preview_step.html",
         version=version,
         plan=plan,
-        page=step,
+        page=step.filled(plan.instrument, answers_in(plan.instrument, checked)),
         cards=cards,
+        skips=skips,
         carried=carried,
-        shown=[item.name for item in asked],
+        shown=[card.field.name for card in cards if not card.later],
         summary=[(field.first_id, f"«{field.item.label}»: {field.errors[0]}") for field in form if field.errors],
         answered=answered,
         total=total,

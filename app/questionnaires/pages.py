@@ -6,11 +6,15 @@ from flask import render_template
 from flask_babel import gettext as _
 from wtforms.form import BaseForm
 
-from app.form_fields import AnswerField, Card, card_of, form_of
+from app.form_cards import Card, cards_of
+from app.form_fields import AnswerField, form_of
+from app.form_skips import Skips
 from app.questionnaires import merging
 from app.questionnaires.steps import Plan, Step
 from app.submissions import content_hash
-from surveys.answers import BLANK, NOT_ASKED, Checked, check_answers
+from surveys.answers import BLANK, NOT_ASKED, Checked, check_answers, offered_codes, references
+from surveys.definition import Item
+from surveys.piping import answers_in, fill_in
 from surveys.scoring import score_one
 
 if TYPE_CHECKING:
@@ -26,12 +30,24 @@ def open_questions(
     """
     found = set()
     for item in page.items:
-        if not item.relevant or item.type == "note" or checked.state(item.name) != BLANK or f"?{item.name}" in visited:
+        if item.type == "note" or checked.state(item.name) != BLANK or f"?{item.name}" in visited:
             continue
-        just_opened = before is None or before.state(item.name) == NOT_ASKED
-        if item.required or item.need_of or just_opened:
+        if not _waits_for_page(page, item) or not _choosable(plan, item, checked):
+            continue
+        just_opened = before is None or before.state(item.name) == NOT_ASKED or not _choosable(plan, item, before)
+        if just_opened or (item.relevant and (item.required or item.need_of)):
             found.add(item.name)
     return found
+
+
+def _waits_for_page(page: Step, item: Item) -> bool:
+    """Whether answers may open ``item``: by its condition, or by bringing the options of a filter on the same page."""
+    return bool(item.relevant) or any(name in page.names() for name in references(item.choice_filter))
+
+
+def _choosable(plan: Plan, item: Item, checked: Checked) -> bool:
+    """Whether the answers leave something to choose."""
+    return not item.choice_filter or bool(offered_codes(plan.instrument, item, answers_in(plan.instrument, checked)))
 
 
 def gaps_of(plan: Plan, page: Step, checked: Checked) -> list[str]:
@@ -53,35 +69,49 @@ def render_step(work: "Work", page: Step, *, mark_gaps: bool = False) -> str:
     """One page of statements; follow-ups stand inside the cards of their questions."""
     gaps = gaps_of(work.plan, page, work.checked) if mark_gaps else []
     form = _form(work, page)
-    asked = [item for item in page.items if work.checked.state(item.name) != NOT_ASKED]
-    shown = [item.name for item in asked if item.name not in work.plan.nested]
-    cards = [card_of(work.plan, form, name, blank=name in gaps) for name in shown]
-    return _render(work, page, form, cards, gaps, "questionnaires/step.html")
+    cards, skips = cards_of(work.plan, page, form, work.checked, gaps)
+    return _render(work, page, form, cards, gaps, "questionnaires/step.html", skips)
 
 
 def render_more(work: "Work", page: Step, names: set[str]) -> str:
     """The page «Уточнение»: only ``names``, each beside the answer that opened it."""
     form = _form(work, page)
     cards = [_alone(work.plan, form, item.name, work.checked) for item in page.items if item.name in names]
-    return _render(work, page, form, cards, [], "questionnaires/more.html")
+    return _render(work, page, form, [card for card in cards if card.field.choosable], [], "questionnaires/more.html")
 
 
 def _form(work: "Work", page: Step) -> BaseForm:
-    return form_of(work.plan, page, work.draft.values, work.draft.not_applicable, work.checked)
+    draft, visited = work.draft, work.draft.visited
+    fresh = {
+        item.name
+        for item in page.items
+        if page.name not in visited or (item.relevant and f"?{item.name}" not in visited)
+    }
+    return form_of(work.plan, page, draft.values, draft.not_applicable, work.checked, fresh=fresh)
 
 
-def _render(work: "Work", page: Step, form: BaseForm, cards: list[Card], gaps: list[str], template: str) -> str:
+def _render(
+    work: "Work",
+    page: Step,
+    form: BaseForm,
+    cards: list[Card],
+    gaps: list[str],
+    template: str,
+    skips: Skips | None = None,
+) -> str:
     plan, checked = work.plan, work.checked
-    cards = [card for card in cards if card.field.options or not card.field.item.options]  # all filtered out: not yet
+    for card in cards:
+        card.base = merging.base_of(work.draft, card.names) if card.later else ""
     answered, total = plan.progress(checked)
     return render_template(
         template,
         work=work,
-        page=page,
+        page=page.filled(plan.instrument, answers_in(plan.instrument, checked)),
         cards=cards,
+        skips=skips,
         summary=_summary(plan, form, gaps),
         gaps=gaps,
-        base=merging.base_of(work.draft, [one.name for card in cards for one in (card.field, *card.follow_ups)]),
+        base=merging.base_of(work.draft, [name for card in cards if not card.later for name in card.names]),
         answered=answered,
         total=total,
         previous=plan.previous_step(page.number, checked),
@@ -143,7 +173,7 @@ def render_check(work: "Work", *, changed: bool = False, refused: bool = False) 
 
 def _stop(plan: Plan, final: Checked, name: str) -> tuple[Step, str, str]:
     """Page, item and words of what stops the sending: a missing answer needs no more words than the question."""
-    label = plan.instrument.item(name).label
+    label = _label(plan, final, name)
     return plan.step_of(name), name, f"{label}: {final.problems[name]}" if name in final.values else label
 
 
@@ -151,7 +181,7 @@ def _check_line(plan: Plan, page: Step, final: Checked, stops: list[str]) -> dic
     counted = [item for item in page.items if item.type != "note" and not item.relevant]
     states = [final.state(item.name) for item in counted]
     gaps = [
-        (name, plan.instrument.item(name).need_of or name, _gap_words(plan, name))
+        (name, plan.instrument.item(name).need_of or name, _gap_words(plan, final, name))
         for name in gaps_of(plan, page, final)
         if name not in stops
     ]
@@ -161,9 +191,13 @@ def _check_line(plan: Plan, page: Step, final: Checked, stops: list[str]) -> dic
     return {"page": page, "answered": done, "total": total, "gaps": gaps, "ready": ready}
 
 
-def _gap_words(plan: Plan, name: str) -> str:
+def _label(plan: Plan, checked: Checked, name: str) -> str:
+    return fill_in(plan.instrument, plan.instrument.item(name).label, answers_in(plan.instrument, checked))
+
+
+def _gap_words(plan: Plan, final: Checked, name: str) -> str:
     item = plan.instrument.item(name)
     number = plan.numbers.get(item.need_of or name)
     if number is None:
-        return item.label
+        return _label(plan, final, name)
     return _("%(number)d, нужна ли помощь", number=number) if item.need_of else str(number)

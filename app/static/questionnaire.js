@@ -102,6 +102,7 @@
     var shown = JSON.parse(base.value);
     Object.keys(sent).forEach(function (name) { shown[name] = sent[name]; });
     Object.keys(told.kept).forEach(function (name) { shown[name] = told.kept[name]; put(name, told.kept[name]); });
+    form.dispatchEvent(new Event("answers"));
     base.value = JSON.stringify(shown);
     say(words.saved.replace("{time}", told.saved), "saved");
     count.textContent = words.count.replace("{answered}", told.answered).replace("{total}", told.total);
@@ -230,7 +231,7 @@
   }
   function opened() {  // follow-ups that stand open: left blank, they are not asked again
     var seen = [];
-    Array.from(form.querySelectorAll("fieldset.help")).forEach(function (help) {
+    Array.from(form.querySelectorAll("fieldset.help, fieldset.later")).forEach(function (help) {
       if (help.offsetParent !== null) { seen.push(help.id.replace(/-card$/, "")); }
     });
     form.elements["draft:seen"].value = seen.join(" ");
@@ -239,6 +240,7 @@
     toldElsewhere();
     var waiting = read(key);
     Object.keys(waiting ? waiting.items : {}).forEach(function (name) { put(name, waiting.items[name][0]); });
+    form.dispatchEvent(new Event("answers"));
     form.addEventListener("change", note);
     form.addEventListener("input", function (event) {
       if (/^(text|date|time|textarea)$/.test(event.target.type)) { note(event); }

@@ -171,7 +171,9 @@ def keyed_values(plan: Plan) -> tuple[dict[str, object], set[str]]:
 def form_page(
     wave: Wave, sheet: PaperSheet, plan: Plan, checked: Checked, problems: dict[str, str], other: set[str]
 ) -> str:
-    forms = [(step, form_of(plan, step, checked.values, checked.not_applicable, checked)) for step in plan.steps]
+    forms = [
+        (step, form_of(plan, step, checked.values, checked.not_applicable, checked, every=True)) for step in plan.steps
+    ]
     first = sheet.first or {"values": {}, "not_applicable": []}
     return render_template(
         "waves/sheet.html",
