@@ -121,6 +121,7 @@ ACCESS: dict[str, Access] = {
     "roadmap.digest_all": may("municipal", reach="municipality"),
     "roadmap.months": may("head", "coordinator", *STAFF, reach="own"),
     "roadmap.report": may("head", "coordinator", *STAFF, reach="own"),
+    "roadmap.report_file": may("head", "coordinator", "methodist", "municipal", reach="own"),
     "roadmap.people": may("head", "coordinator", *STAFF, reach="own"),
     "roadmap.member": may("head", "coordinator", "municipal", reach="school"),
     "roadmap.member_file": may("head", "coordinator", *STAFF, reach="school"),

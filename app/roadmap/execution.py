@@ -9,8 +9,9 @@ from flask import Response, render_template, request
 
 from app.evidence import files_at
 from app.extensions import db
-from app.marks import marks_at, tally
-from app.models import Event
+from app.interface import translated
+from app.marks import Mark, marks_at, tally
+from app.models import Event, RoadmapPlan, RoadmapSection
 from app.models.roadmap import STATES
 from app.pages import timezone_name
 from app.roadmap import queries
@@ -20,14 +21,18 @@ from app.roadmap.room import bp, day_end, plan_or_404, reach_read, today_here
 SUBJECTS = ("roadmap_item", "roadmap_plan", "item_state", "measure", "notice", "school_plan", "restriction_period")
 
 
-@bp.get("/report")
-def report() -> str:
-    """The report on any day: each item with its plan and the fact, school by school."""
-    plan, reach = plan_or_404(), reach_read()
+def asked_day() -> dt.date:
+    """The day that the address or the form asks for, never a future one; today where it names none."""
     try:
-        day = min(dt.date.fromisoformat(request.args.get("at", "")), today_here())
+        return min(dt.date.fromisoformat(request.values.get("at", "")), today_here())
     except ValueError:
-        day = today_here()
+        return today_here()
+
+
+def state_of_day(
+    plan: RoadmapPlan, day: dt.date, reach: queries.Reach
+) -> tuple[list[RoadmapSection], dict[int, list[queries.ItemLine]], dict[int, list[Mark]]]:
+    """Sections, their lines and the marks within reach, as they stood at the end of ``day``."""
     marks = marks_at(plan, day, timezone_name())
     sections = queries.sections_of(plan)
     lines = queries.plan_lines(
@@ -37,17 +42,24 @@ def report() -> str:
         queries.reckoned(plan, day, timezone_name()),
         (),
     )
-    shown = {key: queries.shown_marks(part, reach) for key, part in marks.items()}
-    ids = [mark.state_id for part in shown.values() for mark in part if mark.state == "done"]
+    return sections, lines, {key: queries.shown_marks(part, reach) for key, part in marks.items()}
+
+
+@bp.get("/report")
+def report() -> str:
+    """The report on any day: each item with its plan and the fact, school by school."""
+    plan, day = plan_or_404(), asked_day()
+    sections, lines, marks = state_of_day(plan, day, reach_read())
+    ids = [mark.state_id for part in marks.values() for mark in part if mark.state == "done"]
     return render_template(
         "roadmap/report.html",
         plan=plan,
         day=day,
         sections=sections,
         lines=lines,
-        marks=shown,
+        marks=marks,
         files=files_at(PROVES, ids, day_end(day)),
-        states=STATES,
+        states=translated(STATES),
         schools=queries.school_names(),
     )
 

@@ -25,6 +25,7 @@ from app.roadmap import (  # noqa: F401  (their routes)
     monthly,
     queries,
     reminding,
+    report_file,
     school_plans,
 )
 from app.roadmap.room import bp, chosen_plan, day_end, item_or_404, my_keys, reach_marked, reach_read, today_here

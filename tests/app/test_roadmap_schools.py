@@ -5,14 +5,18 @@ import datetime as dt
 import io
 from collections.abc import Callable
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.extensions import db
+from app.jobs import run_pending_jobs
 from app.marks import change_state
-from app.models import Event, Measure, SchoolPlan, SchoolPlanLine
+from app.models import Document, Event, Measure, SchoolPlan, SchoolPlanLine
 from app.roadmap.school_plans import rolled_up
+from surveys.roadmap import load_roadmap
 from tests.app.roadmap_world import state_of
-from tests.app.rooms_world import add_plan
+from tests.app.rooms_world import add_plan, person
 from tests.app.test_roadmap_measures import add_measure
 from tests.pages import post_form
 
@@ -93,3 +97,33 @@ def test_history_comes_out_with_its_hashes_and_no_formula(login_as: SignIn) -> N
     assert (amended["hash"], amended["prev_hash"]) == (kept.hash, kept.prev_hash)
     assert amended["reason"] == "'=HYPERLINK(1)"
     assert "signed_in" not in {row["action"] for row in rows}
+
+
+@pytest.mark.parametrize("kind", ["docx", "xlsx", "pdf"])
+def test_report_of_a_day_is_a_file_with_the_counts_of_the_page(app: Flask, login_as: SignIn, kind: str) -> None:
+    add_plan()
+    at = dt.datetime(2020, 6, 22, 9, tzinfo=dt.UTC)
+    for code in ("school1", "school2"):
+        change_state(state_of("3.9", code), "done", evidence=f"Приказ {code}", link="https://a.example", at=at)
+    change_state(state_of("3.8", "school1"), "done", evidence="Приказ № 17", link="https://a.example", at=at)
+    db.session.commit()
+    boris = login_as("boris")
+    post_form(boris, "/roadmap/report/file", page="/roadmap/report", at="2020-06-23", format=kind)
+    run_pending_jobs(app)
+    kept = db.session.scalars(db.select(Document)).one()
+    assert (kept.owner_id, kept.format) == (person("boris").id, kind)
+    rows = {row["key"]: row["cells"] for table in kept.report["tables"] for row in table["rows"]}
+    assert rows["3.8"][5]["printed"].splitlines() == [
+        "1 из 2 школ; в работе; просрочено на 3 дня",
+        "Озёрное № 1: выполнено; Приказ № 17; https://a.example",
+    ]
+    page = boris.get("/roadmap/report?at=2020-06-23").get_data(as_text=True)
+    assert "1 из 2 школ" in page.partition('<td class="num">3.8</td>')[2].partition("</tr>")[0]
+    assert rows["3.9"][5]["printed"].startswith("2 из 2 школ; выполнено")
+    assert "school2" not in str(kept.report)  # what another school wrote
+    order = {item.number: item for item in load_roadmap().items}
+    for number, item in order.items():  # the order's words, letter by letter
+        texts = (item.number, item.title, item.responsible, item.deadline.text, item.planned_result)
+        assert tuple(cell["printed"] for cell in rows[number][:5]) == texts
+    body = boris.get(f"/reports/{kept.id}/file", buffered=True).data
+    assert body.startswith(b"%PDF" if kind == "pdf" else b"PK")
