@@ -51,10 +51,14 @@ def _figures(card: Card) -> tuple[Released, Instrument, Catalogue, str]:
     return released, instrument, rules, STAGES["baseline"]
 
 
-def card_findings(card: Card) -> list[Finding]:
-    """What the rules say about the school as its card stands, two-source findings ranked higher."""
+def card_findings(card: Card, *, masked: bool = False) -> list[Finding]:
+    """What the rules say about the school as its card stands, two-source findings ranked higher.
+
+    Args:
+        masked: for a document that leaves the school: small counts of children in words.
+    """
     released, instrument, rules, stage = _figures(card)
-    values, levels = card_for_rules(card, masked=False)
+    values, levels = card_for_rules(card, masked=masked)
     return find(
         released,
         card.school.code,

@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.card_values import card_for_rules, instrument_for, last_signed
+from app.card_values import card_for_rules, instrument_for
 from app.content import instrument_of, rules_of
 from app.extensions import db
 from app.marks import marks_now
-from app.models import Card, Finding, Measure, Municipality, RoadmapPlan, School, Setting, Snapshot, Wave
+from app.models import Finding, Measure, Municipality, RoadmapPlan, School, Setting, Snapshot, Wave
+from app.models.columns import utc_now
 from app.models.waves import STAGES
 from app.plans import current_plan, describe_plan
 from app.reach import scope_code
+from app.report_cards import card_of, cards_of, findings_of, named, readings_of
 from app.snapshots import MUNICIPALITY, released_of
 from surveys.document import Letterhead, MeasureText, Report, Signature
 from surveys.findings import Finding as Found
@@ -52,6 +54,7 @@ def report_of(
         closed=(wave.closed_utc or wave.closes_utc).astimezone(zone).date(),
     )
     taken_on = snapshot.taken_utc.astimezone(zone).date()
+    findings = _found(wave, snapshot.id, scope, with_card="card" in chosen.needs)
     return chosen.build(
         ReportContext(
             released=released,
@@ -60,12 +63,15 @@ def report_of(
             wave=facts,
             settings=_settings(municipality, snapshot, (snapshot.approved_on or taken_on).isoformat()),
             measures=_measures(snapshot.id, scope),
-            findings=[Found.model_validate(finding.body) for finding in _findings(snapshot.id, scope)],
+            proposals=_proposals(snapshot.id, scope, findings),
+            findings=findings,
             rules_sha256=wave.rule_version.sha256,
-            readings=_readings(scope),
-            cards=_cards(wave) if "card" in chosen.needs and scope == MUNICIPALITY else (),
+            readings=readings_of(card_of(scope), beside=True),
+            card_named=named(card_of(scope), zone),
+            cards=cards_of(wave) if "cards" in chosen.needs and scope == MUNICIPALITY else (),
             perceptions=_perceptions(wave, released, scope) if "card" in chosen.needs and scope != MUNICIPALITY else (),
             plan=_plan_items() if "plan" in chosen.needs else (),
+            plan_on=utc_now().astimezone(zone).date(),
             edits=edits or {},
             full_name=_full_name(scope),
             marks=rules.marks,
@@ -81,6 +87,22 @@ def _findings(snapshot_id: int, scope: str) -> list[Finding]:
     if scope != MUNICIPALITY:
         query = query.where(Finding.scope == scope_code(scope))
     return list(db.session.scalars(query.order_by(Finding.priority.desc(), Finding.id)))
+
+
+def _found(wave: Wave, snapshot_id: int, scope: str, *, with_card: bool) -> list[Found]:
+    """Findings of the snapshot; ``with_card``: also those of cards signed since, which it could not have."""
+    found = [Found.model_validate(finding.body) for finding in _findings(snapshot_id, scope)]
+    if not with_card:
+        return found
+    known = {(one.scope, one.rule) for one in found}
+    added = [one for one in findings_of(wave, scope) if (one.scope, one.rule) not in known]
+    return sorted([*found, *added], key=lambda one: -one.priority)
+
+
+def _proposals(snapshot_id: int, scope: str, found: Sequence[Found]) -> list[MeasureText]:
+    """Recommendations that nobody has decided on yet."""
+    decided = {one.body["id"] for one in _findings(snapshot_id, scope) if one.decision != "proposed"}
+    return [measure_text(one, with_scope=scope == MUNICIPALITY) for one in found if one.id not in decided]
 
 
 def _measures(snapshot_id: int, scope: str) -> list[MeasureText]:
@@ -103,12 +125,6 @@ def _measures(snapshot_id: int, scope: str) -> list[MeasureText]:
     return texts
 
 
-def _card(scope: str) -> Card | None:
-    """The signed card of the school in ``scope``; None for the municipality."""
-    school = db.session.scalar(db.select(School).where(School.code == scope_code(scope)))
-    return last_signed(school.id) if school and scope != MUNICIPALITY else None
-
-
 def _full_name(scope: str) -> str:
     """The school's name as documents write it; empty for the municipality, whose label is its name."""
     return db.session.scalar(db.select(School.name).where(School.code == scope_code(scope))) or ""
@@ -116,7 +132,7 @@ def _full_name(scope: str) -> str:
 
 def _perceptions(wave: Wave, released: Released, scope: str) -> list[Perception]:
     """Where the school's signed card and the answers of this wave disagree; small counts of children in words."""
-    card = _card(scope)
+    card = card_of(scope)
     if card is None:
         return []
     values, readings = card_for_rules(card, masked=True)
@@ -131,12 +147,6 @@ def _perceptions(wave: Wave, released: Released, scope: str) -> list[Perception]
     )
 
 
-def _cards(wave: Wave) -> list[tuple[str, list[tuple[str, Any]]]]:
-    """Indicators of every school asked in the wave; empty where its card is not signed."""
-    codes = [(part.school.short_name, part.school.code) for part in wave.schools]
-    return [(label, _readings(f"school:{code}")) for label, code in codes]
-
-
 def _plan_items() -> list[dict[str, Any]]:
     """Items of the roadmap with their state, each with the title of its section."""
     plan = current_plan()
@@ -145,16 +155,6 @@ def _plan_items() -> list[dict[str, Any]]:
     titles = {section.number: section.title for section in plan.sections}
     items = describe_plan(plan, marks_now(plan))["items"]
     return [{**item, "section_title": titles.get(item["section"], "")} for item in items]
-
-
-def _readings(scope: str) -> list[tuple[str, Any]]:
-    """Indicators of the school's signed card, with small counts of children in words; none for the municipality."""
-    card = _card(scope)
-    if card is None:
-        return []
-    labels = {one.code: one.label for one in instrument_of(card.cycle.instrument_version).indicators}
-    _values, readings = card_for_rules(card, masked=True)
-    return [(labels.get(code, code), reading) for code, reading in readings.items()]
 
 
 def letterhead_setting() -> dict[str, str]:

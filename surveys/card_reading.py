@@ -102,15 +102,20 @@ def _median(
 
 def readings(instrument: Instrument, values: Mapping[str, Value], *, masked: bool = False) -> dict[str, Reading]:
     """Indicator code -> reading, as rules take them."""
-    return {
-        line.indicator.code: Reading(
-            code=line.indicator.code,
-            level=RISK_WORDS[line.level] if line.level else None,
-            printed=line.printed,
-            value=line.value,
-        )
-        for line in read_card(instrument, values, masked=masked)
-    }
+    return {line.indicator.code: reading_of(line) for line in read_card(instrument, values, masked=masked)}
+
+
+def reading_of(line: Line) -> Reading:
+    """A line as rules and documents take it."""
+    return Reading(
+        code=line.indicator.code,
+        level=RISK_WORDS[line.level] if line.level else None,
+        printed=line.printed,
+        value=line.value,
+        median=line.median,
+        change=line.change,
+        context=line.indicator.context,
+    )
 
 
 def rule_values(instrument: Instrument, values: Mapping[str, Value], warnings: int) -> dict[str, str | float]:

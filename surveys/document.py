@@ -108,7 +108,8 @@ class Paragraph(Piece):
 
 
 class Section(Piece):
-    """``level`` 1 or 2; an appendix begins on a new page, unless it ``continues`` the one before it."""
+    """``level`` 1 or 2. An appendix begins on a new page, unless it ``continues`` the one before it; so does the main
+    page (``new_page``)."""
 
     id: str
     title: str
@@ -118,6 +119,12 @@ class Section(Piece):
     level: int = 1
     appendix: bool = False
     continues: bool = False
+    new_page: bool = False
+
+    @property
+    def turns(self) -> bool:
+        """Whether it begins on a new page."""
+        return self.new_page or (self.appendix and not self.continues)
 
     @property
     def body(self) -> list[Paragraph]:

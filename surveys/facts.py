@@ -37,12 +37,18 @@ class Number(Kept):
 
 
 class Reading(Kept):
-    """One indicator of a school's card. ``level`` is None for «н/д»; ``printed`` has the value with its unit."""
+    """One indicator of a school's card. ``level`` is None for «н/д»; ``printed`` has the value with its unit.
+
+    ``median``: of the district's cards; ``change``: since the last card; ``context``: what the school does not govern.
+    """
 
     code: str
     level: Literal["низкий", "средний", "высокий"] | None
     printed: str
     value: float | None = None
+    median: str = ""
+    change: str = ""
+    context: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def name_words(name: str, instrument: Instrument) -> str:
     code, _dot, part = rest.partition(".")
     if kind == "blk":
         scale = next((one for one in instrument.scales if one.name == code), None)
-        title = (scale.short or scale.label) if scale else code
+        title = scale.label if scale else code
         return f"{PARTS.get(part, part)} ({title})"
     if kind == "item":
         item = next((one for one in instrument.items if one.name == code), None)

@@ -15,19 +15,19 @@ from surveys.document import (
 from surveys.findings import Finding
 from surveys.kinds.parts import Draft, finished
 from surveys.report_card import indicators_table, pressing
+from surveys.report_conclusions import conclusion_texts
 from surveys.report_context import ReportContext, ReportSettings, WaveFacts
 from surveys.report_figures import bars_figure, choice_figure, quadrants_figure
-from surveys.report_measures import MOST_MEASURES, main_measures, merge_measures
+from surveys.report_findings import findings_table
 from surveys.report_method import method_texts
+from surveys.report_proposals import add_measures, add_rest, measures_main
 from surveys.report_tables import (
     blocks_table,
     changes_table,
     choice_table,
     coverage_table,
-    findings_table,
     items_table,
     levels_table,
-    measures_table,
     quadrants_table,
     schools_tables,
 )
@@ -43,9 +43,9 @@ from surveys.report_texts import (
     plain,
     school_texts,
     strengths,
-    took_part,
 )
-from surveys.russian import NBSP, count, integer, participle, quote, verb
+from surveys.russian import NBSP, count, integer, quote, verb
+from surveys.similar import conditions_table
 
 __all__ = [
     "Letterhead",
@@ -71,6 +71,8 @@ def build_report(context: ReportContext) -> Report:
     _basis(draft, context)
     _coverage(draft, context)
     _main(draft, context)
+    if context.municipal:
+        _participation(draft, context)
     if not group.hidden:
         _blocks(draft, context)
         if context.municipal:
@@ -79,8 +81,8 @@ def build_report(context: ReportContext) -> Report:
         _help(draft, context)
         _changes(draft, context)
     _card(draft, context)
-    _measures(draft, context)
-    _conclusions(draft, context)
+    add_measures(draft, context)
+    draft.add("conclusions", "Выводы", conclusion_texts(context))
     _appendices(draft, context)
     return finished(draft, context, "report", _title(context))
 
@@ -120,12 +122,14 @@ def _basis(draft: Draft, context: ReportContext) -> None:
 
 def _coverage(draft: Draft, context: ReportContext) -> None:
     released, group = context.released, context.group
-    table = (
-        coverage_table(released, released.schools, group, context.source, context.marks)
-        if context.municipal
-        else coverage_table(released, [group], None, context.source, context.marks)
-    )
+    table = None if context.municipal else coverage_table(released, [group], None, context.source, context.marks)
     draft.add("coverage", "Охват и ограничения", coverage_texts(released, group, context.marks), [table])
+
+
+def _participation(draft: Draft, context: ReportContext) -> None:
+    """Many schools make a long table: it stands behind the main page."""
+    table = coverage_table(context.released, context.released.schools, context.group, context.source, context.marks)
+    draft.add("participation", "Участие школ", [], [table])
 
 
 def _main(draft: Draft, context: ReportContext) -> None:
@@ -147,11 +151,8 @@ def _main(draft: Draft, context: ReportContext) -> None:
         ):
             texts.append(Paragraph(text=title, style="subhead"))
             texts += found or [plain(empty)]
-    texts.append(Paragraph(text="Меры", style="subhead"))
-    texts += main_measures(context.measures, group.label, context.plural) or [
-        plain("Меры пока не приняты: предложения по выводам приведены в приложении")
-    ]
-    draft.add("main", "Главное", texts)
+    texts += measures_main(context)
+    draft.add("main", "Главное", texts, new_page=concludes(group))
 
 
 def _blocks(draft: Draft, context: ReportContext) -> None:
@@ -170,9 +171,12 @@ def _blocks(draft: Draft, context: ReportContext) -> None:
 
 def _schools(draft: Draft, context: ReportContext) -> None:
     tables = schools_tables(context.released, context.instrument, context.source)
-    draft.add(
-        "schools", "Результаты по школам", school_texts(context.released, context.instrument, context.marks), tables
-    )
+    texts = school_texts(context.released, context.instrument, context.marks)
+    conditions = conditions_table(context.cards)
+    if conditions is not None:
+        text = "Результаты школы сопоставляйте с результатами школ, которые работают в сходных условиях"
+        texts.append(plain(text))
+    draft.add("schools", "Результаты по школам", texts, [conditions, *tables])
 
 
 def _items_and_need(draft: Draft, context: ReportContext) -> None:
@@ -238,7 +242,9 @@ def _changes(draft: Draft, context: ReportContext) -> None:
 def _card(draft: Draft, context: ReportContext) -> None:
     if not context.readings:
         return
-    text = "Показатели карты — сведения школы. Сопоставление с анкетой показывает, что совпадает, но не называет причин"
+    text = "Показатели карты — сведения школы, подписанные руководителем"
+    if concludes(context.group):
+        text += ". Сопоставление с анкетой показывает, что совпадает, но не называет причин"
     shown = pressing(context.readings)
     texts = [plain(text)]
     if len(shown) < len(context.readings):
@@ -253,41 +259,8 @@ def _card_rest(draft: Draft, context: ReportContext) -> None:
         draft.add("card-rest", "Показатели диагностической карты", [], [table], appendix=True)
 
 
-def _measures(draft: Draft, context: ReportContext) -> None:
-    groups = merge_measures(context.measures, context.plural)
-    main = [measure for group in groups[:MOST_MEASURES] for measure in group]
-    if not main:
-        text = "Меры пока не приняты"
-        draft.add("measures", "Предложения по устранению дефицитов", [plain(text)])
-        return
-    number = len(context.measures)
-    word = participle(number, "Принята", "Приняты", "Принято")
-    text = f"{word} {count(number, 'мера')}; каждая связана с пунктами дорожной карты"
-    if len(groups) > MOST_MEASURES:
-        text += "; здесь — первоочередные, остальные — в приложении"
-    table = measures_table("measures", "Меры по устранению дефицитов", main, context)
-    draft.add("measures", "Предложения по устранению дефицитов", [plain(text)], [table])
-
-
-def _conclusions(draft: Draft, context: ReportContext) -> None:
-    group, texts = context.group, []
-    warning = coverage_warning(group, context.released.k, context.marks)
-    texts.append(plain(warning or took_part(group)))
-    if concludes(group):
-        texts += block_texts(group, context.instrument, context.marks)[:1]
-    number = len(context.measures)
-    if number:
-        word = verb(number, "принятой мере", "принятым мерам")
-        texts.append(plain(f"Исполнение по {integer(number)} {word} рассматривается при мониторинге (п. 4.1)"))
-    texts.append(plain("Повторная диагностика на следующем этапе покажет изменения у одних и тех же участников"))
-    draft.add("conclusions", "Выводы", texts)
-
-
 def _appendices(draft: Draft, context: ReportContext) -> None:
-    rest = [measure for group in merge_measures(context.measures, context.plural)[MOST_MEASURES:] for measure in group]
-    if rest:
-        table = measures_table("measures-rest", "Остальные принятые меры", rest, context)
-        draft.add("measures-rest", "Остальные меры", [], [table], appendix=True)
+    add_rest(draft, context)
     number = len(context.findings)
     text = (
         f"По правилам {verb(number, 'сделан', 'сделано')} {count(number, 'вывод')}"

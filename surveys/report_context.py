@@ -53,16 +53,20 @@ class ReportContext:
     wave: WaveFacts
     settings: ReportSettings = field(default_factory=ReportSettings)
     measures: Sequence[MeasureText] = ()
+    proposals: Sequence[MeasureText] = ()  # what the rules recommend and nobody has decided on yet
     findings: Sequence[Finding] = ()
     rules_sha256: str = ""
     readings: Sequence[tuple[str, Reading]] = ()  # indicator's title, reading: the school's own card
     cards: Sequence[tuple[str, Sequence[tuple[str, Reading]]]] = ()  # school's label, readings of its signed card
     perceptions: Sequence[Perception] = ()  # where the school's card and its teachers disagree
     plan: Sequence[Mapping[str, Any]] = ()  # items of the roadmap as ``roadmap show`` tells them
+    plan_on: date | None = None  # the day of which ``plan`` tells
     edits: Mapping[str, Sequence[str]] = field(default_factory=dict)
     marks: Thresholds = field(default_factory=Thresholds)
     marks_approved: Approval = field(default_factory=Approval)
     full_name: str = ""  # of the group under the title, where its label is short
+    card_named: str = ""  # «цикл «…», подписана 12.10.2026»
+    based_on: str = ""  # the words under tables of a document that tells of cards, not of answers
     plural: Mapping[str, str] = field(default_factory=dict)  # «Руководитель ОУ» -> «Руководители ОУ»
 
     @property
@@ -85,7 +89,7 @@ class ReportContext:
     @property
     def card_source(self) -> str:
         """The words under a table of the school's card."""
-        return f"диагностическая карта, {self.group.label}"
+        return ", ".join(part for part in ("диагностическая карта", self.card_named, self.group.label) if part)
 
     @property
     def snapshot_words(self) -> str:
@@ -95,4 +99,6 @@ class ReportContext:
     @property
     def source(self) -> str:
         """The words under a table: where its figures come from."""
+        if self.based_on:
+            return self.based_on
         return f"этап {quote(self.wave.title)}, {self.snapshot_words}, группа: {self.group.label}"

@@ -10,7 +10,7 @@ from surveys.russian import NBSP, integer, number_text
 
 def bars_figure(group: GroupFigures, instrument: Instrument, k: int) -> Figure:
     """Mean practice of every block with its level."""
-    labels = {scale.name: scale.short or scale.label for scale in instrument.scales}
+    labels = {scale.name: scale.label for scale in instrument.scales}
     categories, values, printed = [], [], []
     for figures in group.scales:
         categories.append(labels.get(figures.scale, figures.scale))

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from surveys.document import MeasureText, Paragraph
 from surveys.report_texts import item
-from surveys.russian import items_text, join
+from surveys.russian import count, items_text, join
 
-MOST_MEASURES = 7
+MOST_MEASURES = 7  # groups of measures in the main text
 _NAME = re.compile(r"[А-ЯЁ][а-яё-]+\s[А-ЯЁ]\.")  # «Шахрай Н.В.»: a person, not a position
 
 
@@ -25,6 +25,11 @@ def main_measures(
         who = in_sentence(group[0].responsible)
         texts.append(item(f"{_leads(group)} ({items_text(_items(group))}; отв. — {who}{whom})"))
     return texts
+
+
+def short_finding(text: str) -> str:
+    """A finding without the statements rated lowest, which the list of findings has in full."""
+    return text.partition("; ниже других оценены")[0]
 
 
 def in_sentence(responsible: str) -> str:
@@ -68,7 +73,14 @@ def _items(group: Sequence[MeasureText]) -> list[str]:
 
 
 def _leads(group: Sequence[MeasureText]) -> str:
-    """The first clause of every measure, joined."""
+    """The first clause of the most pressing measure; how many more the group has."""
     firsts = [re.split(r"[;.]\s", measure.recommendation, maxsplit=1)[0].rstrip(".; ") for measure in group]
     leads = list(dict.fromkeys(firsts))
-    return "; ".join(text if place == 0 else text[:1].lower() + text[1:] for place, text in enumerate(leads))
+    return leads[0] + (f" и ещё {count(len(leads) - 1, 'мера')}" if len(leads) > 1 else "")
+
+
+def first_steps(groups: Sequence[Sequence[MeasureText]]) -> tuple[list[MeasureText], list[MeasureText]]:
+    """The most pressing step of each group for the main text, with every school that it is for; all the others."""
+    main = [one for group in groups[:MOST_MEASURES] for one in same_steps(group)[0]]
+    rest = [one for group in groups for one in group if one not in main]
+    return main, rest

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from surveys.definition import Instrument
-from surveys.document import Cell, Column, MeasureText, Row, Table
-from surveys.origins import ground_of, measure_grounds
+from surveys.document import Cell, Column, Row, Table
 from surveys.printing import (
     FOR_REFERENCE,
     LEVEL_WORDS,
@@ -17,9 +16,7 @@ from surveys.printing import (
     share_percent,
 )
 from surveys.released import Change, ChoiceFigures, GroupFigures, Quadrants, Released, ScaleFigures, Share
-from surveys.report_context import ReportContext
-from surveys.report_measures import same_steps
-from surveys.russian import NBSP, in_order, integer, number_text, percent, quote
+from surveys.russian import NBSP, integer, number_text, percent, quote
 from surveys.thresholds import PROPOSED, Thresholds
 
 WEAKEST = 10
@@ -172,7 +169,7 @@ def schools_tables(released: Released, instrument: Instrument, source: str) -> l
     """School x block: the share of teachers with a deficit, and the mean with its level."""
     scales = instrument.scales
     heads = [Column(title="Школа", width=1.6)]
-    heads += [Column(title=scale.short or scale.label, kind="percent", width=1.0) for scale in scales]
+    heads += [Column(title=scale.label, kind="percent", width=1.0) for scale in scales]
     groups = [*released.schools, released.municipality]
     shares, means = [], []
     for group in groups:
@@ -219,7 +216,7 @@ def _school_cell(group: GroupFigures, figures: ScaleFigures | None, k: int, *, m
 
 def items_table(group: GroupFigures, instrument: Instrument, k: int, source: str) -> Table | None:
     """The weakest statements; None where item figures are not released."""
-    labels = {scale.name: scale.short or scale.label for scale in instrument.scales}
+    labels = {scale.name: scale.label for scale in instrument.scales}
     items = {item.name: item for item in instrument.items}
     shown = [
         one for one in group.items if one.mean_adjusted is not None and one.item in items and items[one.item].scale
@@ -243,7 +240,7 @@ def items_table(group: GroupFigures, instrument: Instrument, k: int, source: str
         Column(title="Утверждение", width=5),
         Column(title="Блок", width=2),
         Column(title="n", kind="integer", width=0.7),
-        Column(title="Среднее, 0–4", kind="decimal", width=1.35),
+        Column(title="Среднее (от 0 до 4)", kind="decimal", width=1.35),
         Column(title=f"Доля ниже 60,{NBSP}%", kind="percent", width=1.1),
     ]
     notes = [
@@ -320,69 +317,3 @@ def changes_table(changes: Sequence[Change], instrument: Instrument, k: int, sou
     ]
     title = "Изменение освоенности у одних и тех же участников"
     return Table(id="changes", title=title, columns=columns, rows=rows, source=source)
-
-
-def measures_table(code: str, title: str, measures: Sequence[MeasureText], context: ReportContext) -> Table:
-    """Finding -> measure -> roadmap item -> responsible -> deadline -> result -> success; another group is named."""
-    columns = [
-        Column(title="Вывод", width=2.5),
-        Column(title="Мера", width=2.9),
-        Column(title="Пункты плана", width=0.9),
-        Column(title="Ответственный", width=1.5),
-        Column(title="Срок", width=1.7),
-        Column(title="Планируемый результат", width=1.7),
-        Column(title="Показатель успеха", width=1.9),
-    ]
-    rows, own_label = [], context.group.label
-    for place, group in enumerate(same_steps(measures), start=1):
-        first = group[0]
-        grounds = measure_grounds(group, context.findings, context.instrument, context.snapshot_words)
-        findings = [
-            of_group(one.scope_label, one.finding) if one.scope_label not in ("", own_label) else one.finding
-            for one in group
-        ]
-        texts = [
-            "; ".join(findings),
-            first.recommendation,
-            ", ".join(in_order(first.roadmap_items)),
-            first.responsible,
-            first.deadline,
-            first.planned_result,
-            first.measure_of_success,
-        ]
-        rows.append(Row(key=str(place), cells=[words_cell(text) for text in texts], grounds=grounds))
-    return Table(id=code, title=title, columns=columns, rows=rows, source=context.source, wide=True)
-
-
-def findings_table(context: ReportContext, code: str = "findings", title: str = "Полный перечень выводов") -> Table:
-    """Every finding with its rank and rule; the group is named where there are several."""
-    findings = context.findings
-    several = len({finding.scope for finding in findings}) > 1
-    columns = [
-        Column(title="Вывод", width=5),
-        Column(title="Пункты плана", width=1.2),
-        Column(title="Уровень", width=1.0),
-        Column(title="Приоритет", kind="decimal", width=1.1),
-        Column(title="Основание", width=2.2),
-    ]
-    rows = []
-    for finding in findings:
-        sources = {"questionnaire": "анкета", "card": "карта", "dynamics": "динамика"}
-        based = sources.get(finding.source, finding.source) if finding.single_source else "анкета и карта"
-        level = LEVEL_WORDS[finding.level]
-        text = of_group(finding.scope_label, finding.finding) if several else finding.finding
-        cells = [
-            words_cell(text),
-            words_cell(", ".join(in_order(finding.roadmap_items))),
-            Cell(value=level, printed=level, tone=finding.level),
-            decimal(finding.priority),
-            words_cell(f"правило {finding.rule}; {based}"),
-        ]
-        ground = ground_of(finding, context.instrument, context.snapshot_words)
-        rows.append(Row(key=finding.id, cells=cells, grounds=[ground]))
-    return Table(id=code, title=title, columns=columns, rows=rows, source=context.source, wide=True)
-
-
-def of_group(label: str, text: str) -> str:
-    """«Школа № 1: о затруднениях …»; an abbreviation keeps its capitals."""
-    return f"{label}: {text}" if text[1:2].isupper() else f"{label}: {text[:1].lower()}{text[1:]}"

@@ -133,12 +133,10 @@ def strengths(group: GroupFigures, instrument: Instrument, marks: Thresholds = P
     Where there are fewer, statements rated highest make up the number, if statements are released; and the text says
     why no more blocks are named.
     """
-    shown = [one for one in group.scales if one.level in ("none", "low") and _known_share(one) < marks.systemic]
-    shown = [one for one in shown if one.mean is not None and not one.hidden]
-    shown.sort(key=lambda one: -(one.mean or 0.0))
     titles = {scale.name: scale.label for scale in instrument.scales}
     texts = [
-        item(_strength_text(one, titles.get(one.scale, one.scale)), f"r-blocks-{one.scale}") for one in shown[:STRONG]
+        item(_strength_text(one, titles.get(one.scale, one.scale)), f"r-blocks-{one.scale}")
+        for one in strong_blocks(group, marks)
     ]
     if len(texts) < STRONG:
         texts += _strong_statements(group, instrument)[: STRONG - len(texts)]
@@ -146,6 +144,13 @@ def strengths(group: GroupFigures, instrument: Instrument, marks: Thresholds = P
         reason = "дефицит по ним системный либо его доля не приводится"
         texts.append(plain(f"Остальные блоки к сильным сторонам не отнесены: {reason}"))
     return texts
+
+
+def strong_blocks(group: GroupFigures, marks: Thresholds = PROPOSED) -> list[ScaleFigures]:
+    """At most three blocks of a low level where the deficit is known not to be systemic, the highest mean first."""
+    shown = [one for one in group.scales if one.level in ("none", "low") and _known_share(one) < marks.systemic]
+    shown = [one for one in shown if one.mean is not None and not one.hidden]
+    return sorted(shown, key=lambda one: -(one.mean or 0.0))[:STRONG]
 
 
 def _strength_text(one: ScaleFigures, title: str) -> str:
@@ -174,7 +179,7 @@ def deficits(group: GroupFigures, instrument: Instrument, marks: Thresholds = PR
     """Three to five blocks where most teachers reported difficulties, systemic ones first."""
     shown = [one for one in group.scales if not one.hidden and one.mean is not None]
     shown.sort(key=lambda one: (-_proven_share(one), one.mean or 0.0))
-    strong = [one for one in shown if _proven_share(one) >= marks.systemic or one.level in ("medium", "high")]
+    strong = [one for one in shown if is_systemic_block(one, marks) or one.level in ("medium", "high")]
     chosen = (strong or shown)[:MOST_DEFICITS]
     for one in shown:
         if len(chosen) >= LEAST_DEFICITS:
@@ -182,19 +187,23 @@ def deficits(group: GroupFigures, instrument: Instrument, marks: Thresholds = PR
         if one not in chosen and one.level != "none":
             chosen.append(one)
     titles = {scale.name: scale.label for scale in instrument.scales}
-    return [
-        item(_deficit_text(one, titles.get(one.scale, one.scale), marks), f"r-blocks-{one.scale}")
-        for one in chosen
-        if one.level != "none"
-    ]
+    texts: list[Paragraph] = []
+    for one in chosen:
+        if one.level != "none":
+            words = _deficit_text(one, titles.get(one.scale, one.scale), marks, first=not texts)
+            texts.append(item(words, f"r-blocks-{one.scale}"))
+    return texts
 
 
-def _deficit_text(one: ScaleFigures, title: str, marks: Thresholds) -> str:
+def _deficit_text(one: ScaleFigures, title: str, marks: Thresholds, *, first: bool) -> str:
+    """Said in full the first time; in a list, only what differs is said again."""
     who = at_whom_words(one.deficit)
     means = f"средняя освоенность {number_text(one.mean or 0.0)}"
     if one.need is not None:
         means += f", запрос помощи {number_text(one.need)} из{NBSP}100"
-    if who and _proven_share(one) >= marks.systemic:
+    if who and is_systemic_block(one, marks):
+        if not first:
+            return f"Системный дефицит и по блоку {quote(title)}: {who}; {means}"
         return f"Системный дефицит выявлен по блоку {quote(title)}: {who} уровень средний или высокий; {means}"
     if who:
         return f"По блоку {quote(title)} средний или высокий уровень дефицита — {who}; {means}"
@@ -208,7 +217,7 @@ def block_texts(group: GroupFigures, instrument: Instrument, marks: Thresholds =
     shown = [one for one in group.scales if not one.hidden and one.mean is not None]
     if not shown:
         return []
-    systemic = [one for one in shown if _proven_share(one) >= marks.systemic]
+    systemic = [one for one in shown if is_systemic_block(one, marks)]
     titles = {scale.name: quote(scale.label) for scale in instrument.scales}
     if systemic:
         total = count(len(instrument.scales), "блок", "gen")
@@ -262,7 +271,12 @@ def school_texts(released: Released, instrument: Instrument, marks: Thresholds =
 def is_systemic(group: GroupFigures, scale: str, marks: Thresholds = PROPOSED) -> bool:
     """Whether the group's deficit in a block is known to be systemic."""
     figures = next((one for one in group.scales if one.scale == scale and not one.hidden), None)
-    return figures is not None and concludes(group) and _proven_share(figures) >= marks.systemic
+    return figures is not None and concludes(group) and is_systemic_block(figures, marks)
+
+
+def is_systemic_block(one: ScaleFigures, marks: Thresholds = PROPOSED) -> bool:
+    """Whether so many are known to have a deficit in the block that it is called systemic."""
+    return _proven_share(one) >= marks.systemic
 
 
 def _has_none(group: GroupFigures, scale: str) -> bool:

@@ -34,11 +34,11 @@ class Kind:
 KINDS: dict[str, Kind] = {
     kind.code: kind
     for kind in (
-        Kind("report", "Аналитическая справка", "surveys.report:build_report"),
+        Kind("report", "Аналитическая справка", "surveys.report:build_report", needs=("cards",)),
         Kind("plan", "Дорожная карта по устранению профессиональных дефицитов", "surveys.kinds.plan:build_plan"),
         Kind("dynamics", "Справка о динамике", "surveys.kinds.dynamics:build_dynamics"),
         Kind("joint", "Сводная справка по карте и анкете", "surveys.kinds.card:build_joint", ("school",), ("card",)),
-        Kind("card", "Справка по диагностической карте", "surveys.kinds.card:build_card", needs=("card",)),
+        Kind("card", "Справка по диагностической карте", "surveys.kinds.card:build_card", needs=("card", "cards")),
         Kind("courses", "Сводка для заявки на курсы", "surveys.kinds.courses:build_courses", ("municipality",)),
         Kind("protocol", "Протокол рабочей группы, проект", "surveys.kinds.protocol:build_protocol", ("municipality",)),
         Kind(

@@ -1,52 +1,79 @@
 """Documents of the diagnostic card: the school's indicators, and the card beside the questionnaire."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from surveys.document import Cell, Column, Report, Row, Table
+from surveys.document import Cell, Column, Paragraph, Report, Row, Table
 from surveys.facts import Reading
-from surveys.kinds.parts import LONG, Draft, finished
+from surveys.kinds.parts import LONG, Draft, finished, in_order_of_sections
 from surveys.perception import Perception
 from surveys.report import build_report
-from surveys.report_card import indicators_table
+from surveys.report_card import card_main, indicators_table, risk_counts
 from surveys.report_context import ReportContext
-from surveys.report_tables import findings_table, words_cell
-from surveys.report_texts import plain
-from surveys.russian import NBSP, count, counted_words, integer, verb
+from surveys.report_findings import findings_table
+from surveys.report_measures import same_steps
+from surveys.report_proposals import add_measures, add_rest, measures_of
+from surveys.report_tables import words_cell
+from surveys.report_texts import concludes, item, plain
+from surveys.russian import NBSP, count, counted_words, in_order, integer, join, verb
+from surveys.similar import Cards, conditions_table
 
+SIGNED = "подписанные карты школ"
 NOT_SIGNED = "Подписанной карты пока нет: показатели не приводятся"
+ABREAST = 8  # schools in one table; more go on in the next
+COMMON = 7  # indicators named as common to several schools
 
 
 def build_card(context: ReportContext) -> Report:
-    """Indicators of one school, or of all schools side by side, without any common score."""
+    """Indicators of one school, or of all schools side by side, without any common score; what the rules propose."""
+    found = [one for one in context.findings if one.source == "card"]
+    rules = {one.rule for one in found}
+    own = replace(
+        context,
+        findings=found,
+        based_on=SIGNED if context.municipal else context.card_source,
+        measures=[one for one in context.measures if one.rule in rules],
+        proposals=[one for one in context.proposals if one.rule in rules],
+    )
     draft = Draft()
-    if context.municipal:
-        _all_schools(draft, context)
+    if context.settings.basis:
+        draft.add("basis", "Основание", [plain(f"Основание: {'; '.join(context.settings.basis)}"), plain(PURPOSE)])
+    if own.municipal:
+        _all_schools(draft, own)
     else:
-        _one_school(draft, context)
-    number = sum(1 for one in context.findings if one.source == "card")
+        _one_school(draft, own)
+    if found:
+        _proposals(draft, own)
+    number = len(found)
     word = f"По карте {verb(number, 'сделан', 'сделано')} {count(number, 'вывод')}"
-    draft.add("conclusions", "Выводы", [plain(word if number else "По карте выводов не сделано")])
-    card_only = [one for one in context.findings if one.source == "card"]
-    if card_only:
-        from dataclasses import replace
-
-        table = findings_table(replace(context, findings=card_only), "findings", "Выводы по карте")
+    texts = [plain(word if number else "По карте выводов не сделано")]
+    if own.municipal and number:
+        texts = [
+            plain(
+                f"По картам школ {verb(number, 'сделан', 'сделано')} {count(number, 'вывод')}; они — в справках школ"
+            ),
+            plain("Меры, общие для нескольких школ, предлагается рассмотреть на заседании рабочей группы"),
+        ]
+    if context.readings and not own.municipal:
+        texts.insert(0, plain(risk_counts(context.readings)))
+    draft.add("conclusions", "Выводы", texts)
+    if found and not own.municipal:
+        add_rest(draft, own)
+        table = findings_table(own, "findings", "Выводы по карте")
         draft.add("findings", "Выводы по карте", [], [table], appendix=True)
     return finished(draft, context, "card", "Аналитическая справка по диагностической карте")
+
+
+PURPOSE = "Цель: показать условия, в которых работает школа, и показатели, которыми она управляет (п. 2.1)"
 
 
 def _one_school(draft: Draft, context: ReportContext) -> None:
     if not context.readings:
         draft.add("card", "Показатели", [plain(NOT_SIGNED)])
         return
-    levels = [reading.level for _title, reading in context.readings]
-    high, medium, none = levels.count("высокий"), levels.count("средний"), levels.count(None)
-    text = f"Высокий риск — {count(high, 'показатель')}, средний — {integer(medium)}"
-    text += f", нет данных — {integer(none)}" if none else ""
+    draft.add("main", "Главное", card_main(context.readings))
     note = "Показатели — сведения школы, подписанные руководителем; малые числа детей (1–4) не приводятся"
-    draft.add(
-        "card", "Показатели", [plain(text), plain(note)], [indicators_table(context.readings, context.card_source)]
-    )
+    draft.add("card", "Показатели", [plain(note)], [indicators_table(context.readings, context.card_source)])
 
 
 def _all_schools(draft: Draft, context: ReportContext) -> None:
@@ -59,22 +86,52 @@ def _all_schools(draft: Draft, context: ReportContext) -> None:
         plain(f"Карты подписали {integer(len(signed))} из{NBSP}{all_of}"),
         plain("Школы приведены в порядке списка; общий балл не рассчитывается"),
     ]
-    draft.add("card", "Показатели по школам", texts, [schools_table(signed)])
+    draft.add("main", "Главное", _common_risks(signed, context.marks.common))
+    tables = [
+        schools_table(signed[start : start + ABREAST], "cards" if not start else f"cards-{start // ABREAST + 1}")
+        for start in range(0, len(signed), ABREAST)
+    ]
+    draft.add("card", "Показатели по школам", texts, [conditions_table(signed), *tables])
 
 
-def schools_table(cards: Sequence[tuple[str, Sequence[tuple[str, Reading]]]]) -> Table:
+def _common_risks(signed: Cards, least: int) -> list[Paragraph]:
+    """Indicators whose risk is high in many schools: what schools govern first, conditions apart."""
+    where: dict[str, list[str]] = {}
+    titles: dict[str, tuple[str, bool]] = {}
+    for label, readings in signed:
+        for title, one in readings:
+            titles[one.code] = title, one.context
+            if one.level == "высокий":
+                where.setdefault(one.code, []).append(label)
+    texts: list[Paragraph] = []
+    of_all = f"из{NBSP}{count(len(signed), 'школа', 'gen')}"
+    for heading, context in (
+        ("Высокий риск: чем школы управляют", False),
+        ("Высокий риск: условия, которыми школы не управляют", True),
+    ):
+        found = [code for code, labels in where.items() if len(labels) >= least and titles[code][1] is context]
+        found.sort(key=lambda code: -len(where[code]))
+        texts.append(Paragraph(text=heading, style="subhead"))
+        texts += [
+            item(f"{titles[code][0]} — в{NBSP}{integer(len(where[code]))} {of_all}: {join(where[code])}")
+            for code in found[:COMMON]
+        ] or [plain(f"Показателей, общих для {counted_words(least, 'школа', 'gen')} и более, нет")]
+    return texts
+
+
+def schools_table(cards: Cards, code: str = "cards") -> Table:
     """Indicator x school, value and risk level; small counts of children are words already."""
-    codes = {reading.code: title for _label, readings in cards for title, reading in readings}
+    known = {reading.code: title for _label, readings in cards for title, reading in readings}
     columns = [Column(title="Показатель", width=2.6), *(Column(title=label) for label, _readings in cards)]
     rows = []
-    for code, title in codes.items():
+    for indicator, title in known.items():
         cells = [words_cell(title)]
         for _label, readings in cards:
-            own = next((reading for _title, reading in readings if reading.code == code), None)
+            own = next((reading for _title, reading in readings if reading.code == indicator), None)
             cells.append(_cell(own))
-        rows.append(Row(key=code, cells=cells))
+        rows.append(Row(key=indicator, cells=cells))
     title = "Показатели диагностических карт"
-    return Table(id="cards", title=title, columns=columns, rows=rows, source="подписанные карты школ", wide=True)
+    return Table(id=code, title=title, columns=columns, rows=rows, source=SIGNED, wide=True)
 
 
 def _cell(reading: Reading | None) -> Cell:
@@ -85,20 +142,50 @@ def _cell(reading: Reading | None) -> Cell:
     return Cell(value=words, printed=words)
 
 
+def _proposals(draft: Draft, context: ReportContext) -> None:
+    """A school's measures in full; of many schools one row a step, with the schools that it is for."""
+    if not context.municipal:
+        add_measures(draft, context)
+        return
+    columns = [
+        Column(title="Мера", width=4.2),
+        Column(title="Школы", width=2.6),
+        Column(title="Пункты плана", width=0.9),
+        Column(title="Ответственный", width=1.5),
+        Column(title="Срок", width=2.0),
+    ]
+    steps = sorted(same_steps(measures_of(context)), key=lambda group: -len(group))
+    rows = []
+    for place, group in enumerate(steps, start=1):
+        first = group[0]
+        labels = join([one.scope_label for one in group])
+        texts = [first.recommendation, labels, ", ".join(in_order(first.roadmap_items)), first.responsible]
+        rows.append(Row(key=str(place), cells=[words_cell(text) for text in (*texts, first.deadline)]))
+    title = "Меры по показателям карт и школы, которым они предложены"
+    table = Table(id="measures", title=title, columns=columns, rows=rows, source=SIGNED, wide=True)
+    text = "Меры предложены правилами по показателям подписанных карт; показатели и сроки — в справках школ"
+    draft.add("measures", "Предложения по показателям карт", [plain(text)], [table])
+
+
+NOT_COMPARED = "Карта с ответами учителей не сопоставлялась: выводы по ответам не делаются"
+
+
 def build_joint(context: ReportContext) -> Report:
     """The справка of the wave with the card, and where card and teachers disagree."""
     report = build_report(context)
     draft = Draft(list(report.sections), list(report.tables), list(report.figures))
     texts = [plain("Расхождений между картой и ответами учителей не найдено")]
     tables = []
-    if context.perceptions:
+    if not concludes(context.group):
+        texts = [plain(NOT_COMPARED)]
+    elif context.perceptions:
         many = counted_words(len(context.perceptions), "тема", "pre")
         texts = [
             plain(f"Карта и ответы учителей расходятся в {many}: это повод для беседы, а не вывод о том, кто прав")
         ]
         tables = [perceptions_table(context.perceptions, context.source)]
     if not context.readings:
-        texts = [plain(NOT_SIGNED)]
+        texts, tables = [plain(NOT_SIGNED)], []
     codes = [section.id for section in draft.sections]
     before = next((place for place, code in enumerate(codes) if code == "measures"), len(codes))
     kept, draft.sections = draft.sections[before:], draft.sections[:before]
@@ -111,7 +198,7 @@ def build_joint(context: ReportContext) -> Report:
         "title": title.replace(": о результатах", " о результатах"),
         "kind": "joint",
         "sections": draft.sections,
-        "tables": draft.tables,
+        "tables": in_order_of_sections(draft),
         "contents": len(draft.tables) + len(draft.figures) > LONG,
     }
     return report.model_copy(update=changed)

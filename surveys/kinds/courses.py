@@ -68,16 +68,17 @@ def _deficit(group: GroupFigures, scale: str) -> Share | None:
 
 def courses_table(context: ReportContext, wanted: Sequence[Scale]) -> Table:
     """Programme - teachers with a deficit - asked for help - places - groups - schools - ground."""
+    quadrants = dict(context.group.quadrants)
+    told = any(scale.name in quadrants for scale in wanted)  # requests by block are released of large groups only
     columns = [
         Column(title="Направление программы", width=2.6),
         Column(title="Учителей с дефицитом", width=1.4),
-        Column(title="Из них запросили помощь", width=1.3),
+        *[Column(title="Из них запросили помощь", width=1.3)] * told,
         Column(title="Мест", kind="integer", width=0.8),
         Column(title="Групп", kind="integer", width=0.8),
         Column(title="Школы с системным дефицитом", width=2.2),
         Column(title="Основание", width=2.2),
     ]
-    quadrants = dict(context.group.quadrants)
     rows = []
     for scale in wanted:
         places = places_of(context.group, scale.name)
@@ -86,7 +87,7 @@ def courses_table(context: ReportContext, wanted: Sequence[Scale]) -> Table:
         cells = [
             words_cell(scale.label),
             words_cell(share_of_words(_deficit(context.group, scale.name), context.released.k)),
-            count_cell(asked.with_request if asked else None, context.released.k),
+            *[count_cell(asked.with_request if asked else None, context.released.k)] * told,
             _number(places),
             _number(None if places is None else ceil(places / context.marks.course_group)),
             words_cell(", ".join(schools) or "нет"),
@@ -102,7 +103,7 @@ def courses_table(context: ReportContext, wanted: Sequence[Scale]) -> Table:
 def by_school_table(context: ReportContext, wanted: Sequence[Scale]) -> Table:
     """School x programme: teachers with a deficit, as far as it may be printed."""
     columns = [Column(title="Школа", width=1.6)]
-    columns += [Column(title=scale.short or scale.label, kind="integer") for scale in wanted]
+    columns += [Column(title=scale.label, kind="integer") for scale in wanted]
     groups = [*context.released.schools, context.group]
     rows = []
     for group in groups:

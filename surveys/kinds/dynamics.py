@@ -56,7 +56,7 @@ def schools_changes(context: ReportContext) -> Table:
     """School x block: the change of M with the number of matched persons."""
     scales = context.instrument.scales
     columns = [Column(title="Школа", width=1.6)]
-    columns += [Column(title=scale.short or scale.label, kind="decimal") for scale in scales]
+    columns += [Column(title=scale.label, kind="decimal") for scale in scales]
     by_group: dict[str, dict[str, Change]] = {}
     for code, change in context.released.changes:
         by_group.setdefault(code, {})[change.scale] = change

@@ -1,6 +1,8 @@
 """The monitoring table in the order's own form: its columns and words, with the state of every item added."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from surveys.document import Column, Report, Row, Table
@@ -8,7 +10,7 @@ from surveys.kinds.parts import Draft, finished
 from surveys.report_context import ReportContext
 from surveys.report_tables import words_cell
 from surveys.report_texts import plain
-from surveys.russian import NBSP, count, integer
+from surveys.russian import NBSP, count, date_long, integer
 
 STATES = {
     "not_started": "не начато",
@@ -22,15 +24,25 @@ STATES = {
 def build_monitoring(context: ReportContext) -> Report:
     """Items of the plan as ``roadmap show`` tells them, a table for every section."""
     draft, items = Draft(), list(context.plan)
-    done = sum(1 for one in items if one["status"] == "done")
     if items:
-        texts = [plain(f"Выполнено {integer(done)} из{NBSP}{count(len(items), 'пункт', 'gen')} плана")]
+        texts = [plain(_state_of(items, context.plan_on))]
     else:
         texts = [plain("План не загружен: состояние пунктов не приводится")]
     sections = list(dict.fromkeys((one["section"], one.get("section_title", "")) for one in items))
     tables = [_table(number, title, [one for one in items if one["section"] == number]) for number, title in sections]
     draft.add("monitoring", "Исполнение плана мероприятий", texts, tables)
     return finished(draft, context, "monitoring", "Мониторинг исполнения плана мероприятий", signed_after="monitoring")
+
+
+def _state_of(items: Sequence[Mapping[str, Any]], day: date | None) -> str:
+    """«По состоянию на 20 июня 2020 г. выполнено 7 из 26 пунктов плана; в работе — 9, не начато — 10»."""
+    number = Counter(one["status"] for one in items)
+    on = f"по состоянию на {date_long(day)} " if day else ""
+    text = f"{on}выполнено {integer(number['done'])} из{NBSP}{count(len(items), 'пункт', 'gen')} плана"
+    others = [
+        f"{word} — {integer(number[state])}" for state, word in STATES.items() if state != "done" and number[state]
+    ]
+    return f"{text}; {', '.join(others)}" if others else text
 
 
 def _table(number: str, title: str, items: Sequence[Mapping[str, Any]]) -> Table:

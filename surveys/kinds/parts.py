@@ -30,6 +30,7 @@ class Draft:
         *,
         appendix: bool = False,
         continues: bool = False,
+        new_page: bool = False,
     ) -> None:
         """Add a section; None among tables and figures is left out."""
         shown = [table for table in tables if table is not None]
@@ -44,6 +45,7 @@ class Draft:
             figures=[figure.id for figure in drawn],
             appendix=appendix,
             continues=continues,
+            new_page=new_page,
         )
         self.sections.append(section)
 
@@ -90,6 +92,12 @@ def finished(
         signed_after=signed_after,
         contents=len(draft.tables) + len(draft.figures) > LONG,
     )
+
+
+def in_order_of_sections(draft: Draft) -> list[Table]:
+    """Tables as they come in the document: their numbers follow from it."""
+    known = {table.id: table for table in draft.tables}
+    return [known[code] for section in draft.sections for code in section.tables]
 
 
 def edited(section: Section, edits: Mapping[str, Sequence[str]]) -> Section:

@@ -9,14 +9,17 @@ from surveys.origins import measure_grounds
 from surveys.printing import count_words
 from surveys.released import ScaleFigures
 from surveys.report_context import ReportContext
-from surveys.report_measures import merge_measures, same_steps
-from surveys.report_tables import of_group, words_cell
+from surveys.report_findings import of_group
+from surveys.report_measures import merge_measures, same_steps, short_finding
+from surveys.report_tables import words_cell
 from surveys.report_texts import STAGE_GENITIVE, plain
-from surveys.russian import NBSP, count, in_order, integer, participle
+from surveys.russian import NBSP, count, in_order, integer, number_text, participle
 
 # what usually proves that a result is there, by a word of the planned result; the department changes it in Word
 PROOFS = (
     ("приказ", "копия приказа"),
+    ("назначен", "копия приказа"),
+    ("расписани", "расписание занятий"),
     ("протокол", "протокол"),
     ("заявк", "копия заявки"),
     ("программ", "утверждённая программа"),
@@ -24,7 +27,14 @@ PROOFS = (
     ("план", "утверждённый план"),
     ("курс", "копии удостоверений"),
     ("обучен", "копии удостоверений"),
-    ("занят", "журнал занятий"),
+    ("проведено", "журнал занятий"),
+    ("занятие", "список участников"),
+    ("практикум", "программа и список участников"),
+    ("договор", "копия договора"),
+    ("акты ", "акты"),
+    ("акт ", "акт"),
+    ("решение", "копия решения"),
+    ("положение", "утверждённое положение"),
     ("семинар", "программа и список участников"),
 )
 ANY_PROOF = "справка исполнителя"
@@ -38,9 +48,7 @@ def build_plan(context: ReportContext) -> Report:
     texts = [plain(f"Основание: {'; '.join(basis)}")] if basis else []
     texts.append(plain(f"Составлена по результатам {stage} диагностики: {context.snapshot_words}"))
     if not number:
-        texts.append(
-            plain("Меры пока не приняты: принимайте их на странице «Выводы и меры», затем создайте документ снова")
-        )
+        texts.append(plain("Принятых мер нет: мероприятия вносятся после решений по выводам диагностики"))
     else:
         word = participle(number, "Включена", "Включены", "Включено")
         texts.append(plain(f"{word} {count(number, 'мера', adjective='принятый')}"))
@@ -62,7 +70,7 @@ def plan_table(context: ReportContext) -> Table:
         Column(title="Ответственный", width=1.75),
         Column(title="Срок", width=1.6),
         Column(title="Планируемый результат", width=1.65),
-        Column(title="Показатель: исходное → целевое", width=2.0),
+        Column(title="Показатель: исходное → целевое", width=2.1),
         Column(title="Форма подтверждения", width=1.75),
         Column(title="Отметка об исполнении", width=1.5),
     ]
@@ -78,14 +86,14 @@ def plan_table(context: ReportContext) -> Table:
             for one in group
         ]
         texts = [
-            "; ".join(text.partition("; ниже других оценены")[0] for text in named),
+            "; ".join(short_finding(text) for text in named),
             first.recommendation,
             ", ".join(in_order(first.roadmap_items)),
             _participants(found, context),
             first.responsible,
             first.deadline,
             first.planned_result,
-            _goal(found, first, context.group.code),
+            _goal(found, first, context),
             proof(first.planned_result),
             "",
         ]
@@ -136,13 +144,24 @@ def _participants(found: Sequence[Finding | None], context: ReportContext) -> st
     return "; ".join(words) or "—"
 
 
-def _goal(found: Sequence[Finding | None], measure: MeasureText, own: str) -> str:
+def _goal(found: Sequence[Finding | None], measure: MeasureText, context: ReportContext) -> str:
     """Where it stands now, in the group itself or in each of several, and what is to be reached."""
     known = [one for one in found if one is not None]
-    chosen = [one for one in known if one.scope == own] or known
-    now = [(one, next((number.printed for number in one.numbers if number.value is not None), "")) for one in chosen]
-    words = [f"{one.scope_label}: {printed}" if len(now) > 1 else printed for one, printed in now if printed]
-    return f"{'; '.join(words)} → {measure.measure_of_success}" if words else measure.measure_of_success
+    chosen = [one for one in known if one.scope == context.group.code] or known
+    now = [(one.scope_label, words) for one in chosen if (words := _now(one, context))]
+    words = "; ".join(f"{label}: {printed}" if len(now) > 1 else printed for label, printed in now)
+    goal = measure.measure_of_success
+    return f"{words} → {goal[:1].lower()}{goal[1:]}" if words else goal
+
+
+def _now(finding: Finding, context: ReportContext) -> str:
+    """«дефицит у 62 из 99 (63 %), средняя освоенность 54,6», or what the finding's own figure is."""
+    printed = next((number.printed for number in finding.numbers if number.value is not None), "")
+    figures = block_figures(context, finding)
+    if figures is None or not printed:
+        return printed
+    mean = f", средняя освоенность {number_text(figures.mean)}" if figures.mean is not None else ""
+    return f"дефицит: {printed}{mean}"
 
 
 def proof(planned_result: str) -> str:

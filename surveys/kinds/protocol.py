@@ -4,7 +4,7 @@ from surveys.document import Paragraph, Report
 from surveys.kinds.parts import Draft, finished
 from surveys.report_context import ReportContext
 from surveys.report_measures import in_sentence, merge_measures
-from surveys.report_texts import STAGE_GENITIVE, concludes, coverage_warning, deficits, item, plain, took_part
+from surveys.report_texts import STAGE_GENITIVE, concludes, coverage_warning, deficits, plain, took_part
 from surveys.russian import items_text, join
 
 BLANK = "_" * 40
@@ -18,6 +18,7 @@ def build_protocol(context: ReportContext) -> Report:
     """Agenda, what was heard, decisions with their responsible persons and deadlines."""
     draft, stage = Draft(), STAGE_GENITIVE.get(context.wave.stage, context.wave.stage)
     present = [
+        _blank(f"Дата заседания: {BLANK}"),
         _blank(f"Председатель: {BLANK}"),
         _blank(f"Секретарь: {BLANK}"),
         _blank(f"Члены рабочей группы: {BLANK}"),
@@ -27,12 +28,12 @@ def build_protocol(context: ReportContext) -> Report:
         "agenda",
         "Повестка дня",
         [
-            item(f"О результатах {stage} диагностики профессиональных дефицитов учителей (п. 3.9)"),
-            item("О мерах по устранению выявленных дефицитов"),
+            plain(f"1. О результатах {stage} диагностики профессиональных дефицитов учителей (п. 3.9)"),
+            plain("2. О мерах по устранению выявленных дефицитов"),
         ],
     )
     warning = coverage_warning(context.group, context.released.k, context.marks)
-    heard = [plain(warning or took_part(context.group))]
+    heard = [_blank(f"Докладчик: {BLANK}"), plain(warning or took_part(context.group))]
     if concludes(context.group):
         heard += deficits(context.group, context.instrument, context.marks)
     draft.add("heard", "Слушали", heard)

@@ -52,7 +52,7 @@ def render(report: Report) -> bytes:
         wide = _is_wide(report, section)
         if wide != landscape:
             turn_page(document, landscape=wide)
-        new_page = section.appendix and not section.continues and wide == landscape  # a turned page is new already
+        new_page = section.turns and wide == landscape  # a turned page is new already
         landscape = wide
         _section(document, report, section, landscape, new_page=new_page)
         if section.id == report.signed_after:

@@ -46,6 +46,8 @@ def set_fonts(document: Any, language: str) -> None:
         for border in styles[name].element.xpath("./w:pPr/w:pBdr"):
             border.getparent().remove(border)
     _style(styles["List Bullet"], 14)
+    bullets = styles["List Bullet"].paragraph_format
+    bullets.line_spacing, bullets.space_after = 1.0, Pt(2)  # the main page is to be one page
     for name in ("Header", "Footer"):
         _style(styles[name], 11)
         styles[name].paragraph_format.first_line_indent = Mm(0)

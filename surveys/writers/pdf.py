@@ -66,7 +66,7 @@ def _section(report: Report, section: Section) -> dict[str, Any]:
     executor = report.letterhead.executor if last else ""
     return {
         "title": report.heading(section),
-        "appendix": section.appendix and not section.continues,
+        "turns": section.turns,
         "body": [_paragraph(paragraph) for paragraph in section.body],
         "parts": [_table(part) if isinstance(part, Table) else _figure(part) for part in report.parts(section)],
         "afterwords": [_paragraph(paragraph) for paragraph in section.afterwords],

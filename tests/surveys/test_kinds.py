@@ -128,13 +128,14 @@ def test_plan_says_how_many_take_part_and_hides_small_numbers() -> None:
     rows = [[cell.printed.replace("\u00a0", " ") for cell in row.cells] for row in make("plan").table("plan").rows]
     low = next(row for row in rows if "неуспевающими" in row[1])
     assert "44 из 87" in low[4]  # 44 of 87 over the municipality, by hand from the sample
-    assert low[8].startswith("44 из 87 (51 %) → ")
+    assert low[8].startswith("дефицит: 44 из 87 (51 %), средняя освоенность 45,1 → индивидуальными планами")
     assert all(row[10] == "" for row in rows)
 
 
 def test_form_of_proof_follows_the_planned_result() -> None:
     assert proof("Приказ о наставничестве издан") == "копия приказа"
     assert proof("Заявка сформирована; проведено два занятия") == "копия заявки, журнал занятий"
+    assert proof("Раздел утверждён; занятия внесены в расписание") == "расписание занятий"
     assert proof("Всё хорошо") == "справка исполнителя"
 
 
@@ -142,7 +143,7 @@ def test_courses_take_places_from_the_municipality_and_only_for_accepted_measure
     report = make("courses")
     rows = {row.key: [cell.value for cell in row.cells] for row in report.table("courses").rows}
     # blocks whose measures stand under 3.6 or 3.11: deficits of 87 by hand from the sample, groups of 25 rounded up
-    assert {key: (row[3], row[4]) for key, row in rows.items()} == {
+    assert {key: (row[2], row[3]) for key, row in rows.items()} == {
         "SUB": (30, 2),
         "LOW": (44, 2),
         "PSY": (33, 2),
