@@ -21,10 +21,9 @@ def measures_of(context: ReportContext) -> Sequence[MeasureText]:
 
 def measures_main(context: ReportContext) -> list[Paragraph]:
     """The heading and at most seven measures of the main page."""
-    title = "Меры" if context.measures or not context.proposals else "Меры, предложенные по правилам"
+    title = "Меры" if context.measures or not context.proposals else "Меры, предложенные до решения"
     lines = main_measures(measures_of(context), context.group.label, context.plural)
-    note = [] if context.measures or not lines else [plain(f"Меры пока не приняты; {UNDECIDED}")]
-    return [Paragraph(text=title, style="subhead"), *note, *(lines or [plain(NOTHING)])]
+    return [Paragraph(text=title, style="subhead"), *(lines or [plain(NOTHING)])]
 
 
 def add_measures(draft: Draft, context: ReportContext) -> None:

@@ -16,7 +16,7 @@ from surveys.printing import (
     share_percent,
 )
 from surveys.released import Change, ChoiceFigures, GroupFigures, Quadrants, Released, ScaleFigures, Share
-from surveys.russian import NBSP, integer, number_text, percent, quote
+from surveys.russian import NBSP, integer, number_text, percent, quote, tie
 from surveys.thresholds import PROPOSED, Thresholds
 
 WEAKEST = 10
@@ -30,8 +30,8 @@ QUADRANT_TITLES = (
 
 
 def words_cell(words: str, *, hidden: bool = False) -> Cell:
-    """A cell of text."""
-    return Cell(value=words, printed=words, hidden=hidden)
+    """A cell of text, printed with its spaces tied: «Озёрное № 1» is not parted."""
+    return Cell(value=words, printed=tie(words), hidden=hidden)
 
 
 def whole(value: int) -> Cell:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from surveys.document import Column, MeasureText, Report, Row, Table
 from surveys.findings import Finding
 from surveys.kinds.parts import Draft, finished
-from surveys.origins import measure_grounds
+from surveys.origins import AGGREGATES, measure_grounds
 from surveys.printing import count_words
 from surveys.released import ScaleFigures
 from surveys.report_context import ReportContext
@@ -156,10 +156,13 @@ def _goal(found: Sequence[Finding | None], measure: MeasureText, context: Report
 
 def _now(finding: Finding, context: ReportContext) -> str:
     """«дефицит у 62 из 99 (63 %), средняя освоенность 54,6», or what the finding's own figure is."""
-    printed = next((number.printed for number in finding.numbers if number.value is not None), "")
-    figures = block_figures(context, finding)
-    if figures is None or not printed:
-        return printed
+    own = next((number for number in finding.numbers if number.value is not None), None)
+    if own is None:
+        return ""
+    printed, figures = own.printed, block_figures(context, finding)
+    if figures is None:
+        words = AGGREGATES.get(own.name, "").removesuffix(", %")
+        return f"{words}: {printed}" if words else printed
     mean = f", средняя освоенность {number_text(figures.mean)}" if figures.mean is not None else ""
     return f"дефицит: {printed}{mean}"
 

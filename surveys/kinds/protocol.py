@@ -23,7 +23,7 @@ def build_protocol(context: ReportContext) -> Report:
         _blank(f"Секретарь: {BLANK}"),
         _blank(f"Члены рабочей группы: {BLANK}"),
     ]
-    draft.add("present", "Присутствовали", present)
+    draft.add("present", "Дата заседания, присутствовали", present)
     draft.add(
         "agenda",
         "Повестка дня",

@@ -33,7 +33,7 @@ def set_fonts(document: Any, language: str) -> None:
     body.alignment, body.line_spacing, body.space_after = WD_ALIGN_PARAGRAPH.JUSTIFY, 1.15, Pt(0)
     body.first_line_indent = Mm(12.5)
     body.widow_control = True
-    for name, size, before, after in (("Heading 1", 14, 14, 6), ("Heading 2", 14, 8, 4)):
+    for name, size, before, after in (("Heading 1", 14, 14, 6), ("Heading 2", 14, 6, 2)):
         _style(styles[name], size, bold=True)
         heading = styles[name].paragraph_format
         heading.space_before, heading.space_after, heading.keep_with_next = Pt(before), Pt(after), True
@@ -240,7 +240,7 @@ def add_table(document: Any, table: Table, width_mm: float, *, size: float) -> N
 def _hold_together(native: Any, rows: int, *, wide: bool) -> None:
     """A short narrow table stays on one page with its notes; of another the last row does not go on alone."""
     lines = list(native._tbl.tr_lst)
-    held = lines if rows <= SHORT_TABLE and not wide else [*lines[:2], *lines[-2:]]
+    held = lines if rows <= SHORT_TABLE and not wide else [*lines[:1], *lines[-2:]]
     for line in held:
         for properties in line.xpath("./w:tc/w:p/w:pPr"):
             properties.get_or_add_keepNext()
