@@ -76,6 +76,7 @@ def report_of(
             full_name=_full_name(scope),
             marks=rules.marks,
             marks_approved=rules.thresholds,
+            previous_title=_title_of(released.previous),
             plural=rules.plural,
         )
     )
@@ -123,6 +124,11 @@ def _measures(snapshot_id: int, scope: str) -> list[MeasureText]:
         }
         texts.append(computed.model_copy(update=words))
     return texts
+
+
+def _title_of(code: str) -> str:
+    """The title of a wave; empty for none."""
+    return db.session.scalar(db.select(Wave.title).where(Wave.code == code)) or ""
 
 
 def _full_name(scope: str) -> str:

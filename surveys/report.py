@@ -35,6 +35,7 @@ from surveys.report_texts import (
     STAGE_GENITIVE,
     block_texts,
     change_texts,
+    compared_stages,
     concludes,
     coverage_texts,
     coverage_warning,
@@ -234,7 +235,10 @@ def _changes(draft: Draft, context: ReportContext) -> None:
     draft.add(
         "changes",
         "Динамика",
-        change_texts(changes, context.instrument, context.marks, concluding=concludes(context.group)),
+        [
+            *compared_stages(context.previous_title, context.wave.title),
+            *change_texts(changes, context.instrument, context.marks, concluding=concludes(context.group)),
+        ],
         [table],
     )
 

@@ -3,11 +3,11 @@
 from surveys.document import Paragraph
 from surveys.report_context import ReportContext
 from surveys.report_texts import (
-    change_texts,
     concludes,
     coverage_warning,
     is_systemic,
     is_systemic_block,
+    noticed_texts,
     plain,
     strong_blocks,
     took_part,
@@ -74,7 +74,7 @@ def _strong(context: ReportContext) -> list[Paragraph]:
 
 def _changed(context: ReportContext) -> list[Paragraph]:
     own = [change for code, change in context.released.changes if code == context.group.code]
-    return change_texts(own, context.instrument, context.marks)[:-1] if own else []
+    return noticed_texts(own, context.instrument, context.marks)
 
 
 def _measures(context: ReportContext) -> list[Paragraph]:

@@ -67,6 +67,7 @@ class ReportContext:
     full_name: str = ""  # of the group under the title, where its label is short
     card_named: str = ""  # «цикл «…», подписана 12.10.2026»
     based_on: str = ""  # the words under tables of a document that tells of cards, not of answers
+    previous_title: str = ""  # of the stage that changes are counted from
     plural: Mapping[str, str] = field(default_factory=dict)  # «Руководитель ОУ» -> «Руководители ОУ»
 
     @property

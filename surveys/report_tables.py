@@ -273,6 +273,11 @@ def quadrant_shares(figures: Quadrants) -> list[Share]:
     return [figures.with_request, figures.hidden_deficit, figures.development, figures.resource]
 
 
+def _signed(value: float | None, words: str) -> Cell:
+    cell = decimal(value, words)
+    return cell.model_copy(update={"printed": f"+{cell.printed}"}) if value is not None and value > 0 else cell
+
+
 def choice_table(figures: ChoiceFigures, instrument: Instrument, k: int, source: str) -> Table:
     """How often each option was named, the most frequent first, those with words last."""
     item = instrument.item(figures.item)
@@ -304,7 +309,8 @@ def changes_table(changes: Sequence[Change], instrument: Instrument, k: int, sou
         words = hidden_words(change.hidden, k) if change.hidden else NO_FIGURE
         words = words if change.comparable else NOT_COMPARABLE
         matched = whole(change.matched) if change.matched is not None else words_cell(words, hidden=True)
-        figures = [decimal(value, words) for value in (change.before, change.after, change.change)]
+        figures = [decimal(value, words) for value in (change.before, change.after)]
+        figures.append(_signed(change.change, words))
         rows.append(
             Row(key=change.scale, cells=[words_cell(labels.get(change.scale, change.scale)), matched, *figures])
         )

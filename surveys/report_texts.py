@@ -293,6 +293,15 @@ def change_texts(
     """
     if not concluding:
         return [plain("Изменения приведены для сведения: из-за низкого охвата выводы по ним не делаются")]
+    texts = noticed_texts(changes, instrument, marks)
+    if any(one.change is not None and not one.hidden for one in changes):
+        caveat = "Изменение совпадает по времени с проведёнными мерами; их действие этим сравнением не доказано"
+        texts.append(plain(caveat))
+    return texts
+
+
+def noticed_texts(changes: Sequence[Change], instrument: Instrument, marks: Thresholds = PROPOSED) -> list[Paragraph]:
+    """What changed in the same persons, and of how many blocks no change may be shown."""
     shown = [one for one in changes if one.change is not None and not one.hidden]
     titles = {scale.name: quote(scale.label) for scale in instrument.scales}
     up = [one for one in shown if (one.change or 0.0) >= marks.noticeable]
@@ -305,10 +314,20 @@ def change_texts(
         ]
         if parts:
             texts.append(plain(f"У одних и тех же участников освоенность {word}, чем на прошлом этапе: {join(parts)}"))
+    silent = sum(1 for one in changes if one.hidden)
     if shown and not texts:
-        texts.append(plain(f"Заметных изменений ({number_text(marks.noticeable, 0)} п. п. и более) по блокам нет"))
-    texts.append(plain("Изменение совпадает по времени с проведёнными мерами; их действие этим сравнением не доказано"))
+        which = "по приведённым блокам" if silent else "по блокам"
+        texts.append(plain(f"Заметных изменений ({number_text(marks.noticeable, 0)} п. п. и более) {which} нет"))
+    if silent and not shown:
+        texts.append(plain("Изменения не приводятся: они скрыты по правилам конфиденциальности"))
+    elif silent:
+        texts.append(plain(f"По {counted_words(silent, 'блок', 'dat')} изменение не приводится: оно скрыто"))
     return texts
+
+
+def compared_stages(before: str, after: str) -> list[Paragraph]:
+    """Which two stages are set side by side; nothing where the title of the earlier is not known."""
+    return [plain(f"Сопоставлены этапы {quote(before)} и {quote(after)}")] if before else []
 
 
 def measured_words(first: date, last: date) -> str:

@@ -9,9 +9,11 @@ from surveys.report_tables import changes_table, words_cell
 from surveys.report_texts import (
     STAGE_GENITIVE,
     change_texts,
+    compared_stages,
     concludes,
     coverage_texts,
     coverage_warning,
+    noticed_texts,
     plain,
     took_part,
 )
@@ -26,7 +28,10 @@ def build_dynamics(context: ReportContext) -> Report:
     title = "Изменения у одних и тех же участников"
     said = change_texts(own, context.instrument, context.marks, concluding=concludes(context.group))
     if own:
-        draft.add("changes", title, said, [changes_table(own, context.instrument, released.k, context.source)])
+        stages = compared_stages(context.previous_title, context.wave.title)
+        draft.add(
+            "changes", title, [*stages, *said], [changes_table(own, context.instrument, released.k, context.source)]
+        )
     else:
         text = "Предыдущего этапа с сопоставимыми участниками нет: изменения не рассчитаны"
         draft.add("changes", title, [plain(text)])
@@ -34,7 +39,7 @@ def build_dynamics(context: ReportContext) -> Report:
         text = "Школы приведены в порядке списка и по изменению не сравниваются: состав участников разный"
         draft.add("schools", "Изменения по школам", [plain(text)], [schools_changes(context)])
     texts = [plain(coverage_warning(context.group, released.k, context.marks) or took_part(context.group))]
-    texts += said[:-1] if own else []
+    texts += noticed_texts(own, context.instrument, context.marks) if concludes(context.group) else said
     texts.append(plain("Связь изменений с проведёнными мерами рассматривает рабочая группа (пп. 4.1–4.3)"))
     draft.add("conclusions", "Выводы", texts)
     draft.add("method", "Методика", [plain(text) for text in METHOD], appendix=True)

@@ -191,6 +191,20 @@ def test_dynamics_says_what_changed_with_matched_n_and_proves_no_cause() -> None
     assert rows["municipality"][2] == "−3,4 (n = 80)"
 
 
+def test_dynamics_names_both_stages_and_claims_nothing_of_hidden_changes() -> None:
+    report = make("dynamics", released=changed(), previous_title="Входная диагностика")
+    assert "Сопоставлены этапы «Входная диагностика» и" in words(report)
+    hidden = [("municipality", Change(scale=scale, matched=None, hidden="complementary")) for scale in ("SUB", "MET")]
+    silent = words(make("dynamics", released=released().model_copy(update={"changes": hidden})))
+    assert "Изменения не приводятся: они скрыты по правилам конфиденциальности" in silent
+    assert "совпадает по времени" not in silent
+    some = [*hidden, ("municipality", Change(scale="ASM", matched=80, before=60.0, after=63.0, change=3.0))]
+    text = words(make("dynamics", released=released().model_copy(update={"changes": some})))
+    assert "Заметных изменений (10 п. п. и более) по приведённым блокам нет." in text
+    assert "По двум блокам изменение не приводится: оно скрыто." in text
+    assert '"printed":"+3,0"' in text
+
+
 def test_dynamics_without_an_earlier_stage_says_so() -> None:
     report = make("dynamics")
     assert "изменения не рассчитаны" in words(report)
