@@ -4,7 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from flask import request
-from flask_babel import format_datetime
+from flask_babel import format_datetime, gettext
 from flask_babel import gettext as _
 from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
@@ -14,7 +14,7 @@ from app.extensions import db
 from app.interface import in_russian
 from app.models import ConsentText, InstrumentVersion, Wave, WaveSchool
 from app.models.columns import utc_now
-from app.models.waves import POOLED
+from app.models.waves import POOLED, STAGES
 from app.waves import queries
 from app.waves.forms import WaveForm
 
@@ -45,8 +45,11 @@ def zone_words(name: str) -> str:
     )
 
 
-def fill_choices(form: WaveForm, wave: Wave | None) -> list[str]:
-    """Set the choices and, on opening the page, the suggestions; returns what is missing for a wave, in words."""
+def fill_choices(form: WaveForm, wave: Wave | None, after: Wave | None = None) -> list[str]:
+    """Set the choices and, on opening the page, the suggestions; returns what is missing for a wave, in words.
+
+    ``after``: the wave whose next stage is being opened.
+    """
     instruments, consents, schools = queries.published_instruments(), queries.consent_texts(), queries.schools()
     form.instrument_version_id.choices = [_version(one) for one in instruments]
     form.consent_text_id.choices = [_version(one) for one in consents]
@@ -66,6 +69,8 @@ def fill_choices(form: WaveForm, wave: Wave | None) -> list[str]:
         missing.append(_("Нет каталога правил."))
     if request.method == "GET":
         suggest(form, wave, [school.id for school in schools], {number for number, _title in numbers})
+        if after:
+            continue_from(form, after, instruments)
     return missing
 
 
@@ -74,8 +79,8 @@ def _version(one: InstrumentVersion | ConsentText) -> SelectChoice:
 
 
 @in_russian
-def _usual_title() -> str:
-    return _("Входная диагностика профессиональных затруднений")
+def _usual_title(stage: str = "baseline") -> str:
+    return _("%(stage)s диагностика профессиональных затруднений", stage=gettext(STAGES[stage]).capitalize())
 
 
 def suggest(form: WaveForm, wave: Wave | None, school_ids: list[int], numbers: set[str]) -> None:
@@ -96,6 +101,21 @@ def suggest(form: WaveForm, wave: Wave | None, school_ids: list[int], numbers: s
     form.opens.data = today.replace(tzinfo=None, second=0, microsecond=0)
     last = today.replace(tzinfo=None, hour=18, minute=0, second=0, microsecond=0)
     form.closes.data = last + dt.timedelta(days=SUGGESTED_DAYS)
+
+
+def continue_from(form: WaveForm, before: Wave, instruments: list[InstrumentVersion]) -> None:
+    """The stage after ``before``: the same questionnaire in its newest version, the same schools and smallest group."""
+    stages = list(STAGES)
+    stage = stages[min(stages.index(before.stage) + 1, len(stages) - 1)]
+    code = before.instrument_version.code
+    form.stage.data = stage
+    form.title.data = _usual_title(stage)
+    form.code.data = free_code(f"{stage}-{dt.datetime.now(form.zone).year}", form.taken_codes)
+    form.instrument_version_id.data = next((one.id for one in instruments if one.code == code), None)
+    form.schools.data = [part.school_id for part in before.schools]
+    form.pooled.data = [part.school_id for part in before.schools if part.unit]
+    form.roadmap_item_number.data = before.roadmap_item_number or ""
+    form.k.data = before.k
 
 
 def free_code(wanted: str, taken: set[str]) -> str:

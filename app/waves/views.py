@@ -49,8 +49,9 @@ def index() -> str:
 
 @bp.route("/new", methods=["GET", "POST"])
 def create() -> str | Response:
-    """«Открыть этап»."""
-    return _wave_form(None)
+    """«Открыть этап»; with ``?after=`` the stage after a closed one."""
+    after = request.args.get("after")
+    return _wave_form(None, wave_or_404(after) if after else None)
 
 
 @bp.route("/<code>/edit", methods=["GET", "POST"])
@@ -60,10 +61,10 @@ def edit(code: str) -> str | Response:
     return _wave_form(wave) if wave.status == "draft" else abort(404)
 
 
-def _wave_form(wave: Wave | None) -> str | Response:
+def _wave_form(wave: Wave | None, after: Wave | None = None) -> str | Response:
     taken = queries.taken_codes(wave.id if wave else None) | {"new"}
     form = WaveForm(zone=timezone_name(), taken_codes=taken)
-    missing = fill_choices(form, wave)
+    missing = fill_choices(form, wave, after)
     if not missing and form.validate_on_submit():
         opening = "draft" not in request.form
         wave = save_wave(form, wave)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml import html
+from werkzeug.datastructures import MultiDict
 
 from app import snapshots
 from app.extensions import db
@@ -136,6 +138,24 @@ def test_wrong_field_is_said_beside_it_and_nothing_typed_is_lost(content: None, 
     assert db.session.scalar(db.select(Wave)) is None
     if "title" not in changes:
         assert 'value="Входная диагностика"' in text
+
+
+def test_next_stage_opens_in_one_step_from_the_closed_one(closed: None, login_as) -> None:
+    before = db.session.scalars(db.select(Wave)).one()
+    client = login_as("galina")
+    assert f'href="/waves/new?after={before.code}"' in client.get(f"/waves/{before.code}/").get_data(as_text=True)
+    page = html.fromstring(client.get(f"/waves/new?after={before.code}").get_data(as_text=True))
+    form = next(one for one in page.forms if "stage" in one.fields)
+    assert client.post("/waves/new", data=MultiDict(form.form_values())).status_code == 302  # as it came, unchanged
+    wave = db.session.scalars(db.select(Wave).where(Wave.id != before.id)).one()
+    assert (wave.stage, wave.title) == ("midline", "Промежуточная диагностика профессиональных затруднений")
+    assert wave.instrument_version_id == before.instrument_version_id
+    assert [part.school_id for part in wave.schools] == [part.school_id for part in before.schools]
+    assert wave.status == "open"
+
+
+def test_no_stage_follows_a_wave_that_is_not_there(content: None, login_as) -> None:
+    assert login_as("galina").get("/waves/new?after=nowhere").status_code == 404
 
 
 def test_draft_invites_nobody_until_it_is_opened(content: None, login_as) -> None:
