@@ -239,10 +239,10 @@ def history(item: RoadmapItem, reach: Reach, most: int = 100) -> list[tuple[Even
         for event, person in db.session.execute(wanted)
         if reach is None or (event.new or {}).get("scope") in {None, MUNICIPALITY, *reach}
     ][:most]
-    ids = {event.id: (event.new or event.old or {}).get("evidence") for event, _who in rows}
-    named = db.select(Evidence.id, Evidence.filename).where(Evidence.id.in_([one for one in ids.values() if one]))
+    files = {event.id: (event.new or event.old)["evidence"] for event, _who in rows if event.subject_type == STATE}
+    named = db.select(Evidence.id, Evidence.filename).where(Evidence.id.in_(files.values()))
     names = {row[0]: row[1] for row in db.session.execute(named)}
-    return [(event, who, names.get(ids[event.id], "")) for event, who in rows]
+    return [(event, who, names.get(files.get(event.id, 0), "")) for event, who in rows]
 
 
 def shown_marks(marks: Iterable[Mark], reach: Reach) -> list[Mark]:
