@@ -55,8 +55,8 @@ class ItemFigures(Figures):
 
     item: str
     n: int  # answered
-    seen: int  # were asked
-    total: int
+    seen: int | None  # were asked; None where those who were not are 1..k-1: another answer decides who is asked
+    total: int  # teachers of the group, those who sent nothing too
     mean_adjusted: float | None = None
     counts: dict[str, int] | None = None  # by option code; None where a count of 1..k-1 would show
     not_applicable: int | None = None
@@ -68,7 +68,9 @@ class ChoiceFigures(Figures):
     """How often each option of a select_multiple, rank or select_one context item was named; shares of ``n``."""
 
     item: str
-    n: int
+    n: int  # answered
+    seen: int | None = None  # as of an item; not kept in the first snapshots
+    total: int | None = None
     options: dict[str, Share]
 
 

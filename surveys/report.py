@@ -17,6 +17,7 @@ from surveys.kinds.parts import Draft, finished
 from surveys.report_card import indicators_table, pressing
 from surveys.report_conclusions import conclusion_texts
 from surveys.report_context import ReportContext, ReportSettings, WaveFacts
+from surveys.report_details import choice_table, items_table, quadrants_table
 from surveys.report_figures import bars_figure, choice_figure, quadrants_figure
 from surveys.report_findings import findings_table
 from surveys.report_method import method_texts
@@ -24,11 +25,8 @@ from surveys.report_proposals import add_measures, add_rest, measures_main
 from surveys.report_tables import (
     blocks_table,
     changes_table,
-    choice_table,
     coverage_table,
-    items_table,
     levels_table,
-    quadrants_table,
     schools_tables,
 )
 from surveys.report_texts import (

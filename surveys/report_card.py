@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from surveys.document import Cell, Column, Paragraph, Row, Table
 from surveys.facts import Reading
-from surveys.report_tables import LONG_LIST, words_cell
+from surveys.report_details import LONG_LIST
+from surveys.report_tables import words_cell
 from surveys.report_texts import item, plain
 from surveys.russian import count, integer
 

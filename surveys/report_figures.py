@@ -4,7 +4,7 @@ from surveys.definition import Instrument
 from surveys.document import Figure, Table
 from surveys.printing import LEVEL_WORDS, hidden_words, share_of_words, share_percent
 from surveys.released import GroupFigures, Quadrants
-from surveys.report_tables import QUADRANT_TITLES, quadrant_shares
+from surveys.report_details import QUADRANT_TITLES, quadrant_shares
 from surveys.russian import NBSP, integer, number_text
 
 

@@ -15,18 +15,9 @@ from surveys.printing import (
     share_of_words,
     share_percent,
 )
-from surveys.released import Change, ChoiceFigures, GroupFigures, Quadrants, Released, ScaleFigures, Share
-from surveys.russian import NBSP, integer, number_text, percent, quote, tie
+from surveys.released import Change, GroupFigures, Released, ScaleFigures, Share
+from surveys.russian import NBSP, integer, number_text, percent, tie
 from surveys.thresholds import PROPOSED, Thresholds
-
-WEAKEST = 10
-LONG_LIST = 12  # options, from which those that nobody named are left out
-QUADRANT_TITLES = (
-    ("with_request", "Затруднения, помощь запрошена"),
-    ("hidden_deficit", "Затруднения, помощь не запрошена"),
-    ("development", "Затруднений нет, запрос на развитие"),
-    ("resource", "Затруднений нет, запроса нет (ресурс)"),
-)
 
 
 def words_cell(words: str, *, hidden: bool = False) -> Cell:
@@ -56,8 +47,37 @@ def percent_cell(share: Share | None, k: int, *, of: bool = False) -> Cell:
     if share is not None and share.kind == "exact" and share.n:
         value = share_percent(share)
         beside = f" ({integer(share.count)}{NBSP}из{NBSP}{integer(share.n)})" if of and share.count is not None else ""
+        beside += f"; возможно {bounds_words(share.worst_case)}{NBSP}%" if of and share.worst_case else ""
         return Cell(value=value, printed=f"{percent(value)}{beside}" if of else number_text(value, 0))
     return words_cell(share_of_words(share, k) if of else percent_words(share, k), hidden=True)
+
+
+def base_words(n: int, seen: int | None, total: int) -> str:
+    """«ответили / видели / всего»: answered, were asked, sent the form in."""
+    asked = NO_FIGURE if seen is None else integer(seen)
+    return f"{integer(n)}{NBSP}/ {asked}{NBSP}/ {integer(total)}"
+
+
+def base_note(group: GroupFigures) -> str:
+    """The same for a table of whole blocks, where every row has its own n."""
+    return (
+        f"Ответили / видели / всего: n{NBSP}/ {integer(group.n)}{NBSP}/ {integer(group.population)}, где n — учителя, "
+        "рассчитанные по блоку, видели — отправившие анкету, всего — все учителя."
+    )
+
+
+BOUNDS = f"Возможно при полном охвате,{NBSP}%"
+
+
+def bounds_cell(share: Share | None) -> Cell:
+    """What a share could be had everybody answered, where too few did."""
+    worst = share.worst_case if share else None
+    return words_cell(bounds_words(worst) if worst else NO_FIGURE)
+
+
+def bounds_words(worst: tuple[float, float]) -> str:
+    """«27–65»."""
+    return f"{number_text(worst[0], 0)}–{number_text(worst[1], 0)}"
 
 
 def coverage_table(
@@ -111,12 +131,13 @@ def blocks_table(group: GroupFigures, instrument: Instrument, k: int, source: st
         Column(title="Уровень дефицита", width=1.45),
     ]
     if bounded:
-        columns.append(Column(title=f"Возможно при полном охвате,{NBSP}%", width=1.3))
+        columns.append(Column(title=BOUNDS, width=1.3))
     labels = {scale.name: scale.label for scale in instrument.scales}
     rows = [_block_row(figures, labels.get(figures.scale, figures.scale), k, bounded) for figures in group.scales]
     notes = [
         "M — средняя освоенность, N — средний запрос помощи, от 0 до 100. Дефицит — учителя со средним и высоким "
         "уровнем. Уровень дефицита — по среднему M.",
+        base_note(group),
     ]
     return Table(
         id="blocks", title="Профессиональные дефициты по блокам", columns=columns, rows=rows, source=source, notes=notes
@@ -139,8 +160,7 @@ def _block_row(figures: ScaleFigures, label: str, k: int, bounded: bool) -> Row:
         Cell(value=level, printed=level, tone=figures.level),
     ]
     if bounded:
-        worst = figures.deficit.worst_case if figures.deficit else None
-        cells.append(words_cell(f"{number_text(worst[0], 0)}–{number_text(worst[1], 0)}" if worst else NO_FIGURE))
+        cells.append(bounds_cell(figures.deficit))
     return Row(key=figures.scale, cells=cells)
 
 
@@ -154,7 +174,7 @@ def levels_table(group: GroupFigures, instrument: Instrument, source: str) -> Ta
     codes = [level for level in ("none", "low", "medium", "high") if level in titles]
     columns = [Column(title="Блок", width=3.2)]
     columns += [Column(title=titles[code].capitalize(), kind="integer", width=1.25) for code in codes]
-    columns.append(Column(title="Всего", kind="integer", width=1.1))
+    columns.append(Column(title="n", kind="integer", width=1.1))
     rows = []
     for figures in shown:
         counts = {str(code): count for code, count in (figures.levels or {}).items()}
@@ -162,7 +182,8 @@ def levels_table(group: GroupFigures, instrument: Instrument, source: str) -> Ta
         # a class with a count of 1 to k-1 is left out by the gate: it is no zero
         cells += [whole(counts[code]) if code in counts else words_cell(NO_FIGURE, hidden=True) for code in codes]
         rows.append(Row(key=figures.scale, cells=[*cells, whole(figures.n)]))
-    return Table(id="levels", title="Учителя по уровням дефицита, чел.", columns=columns, rows=rows, source=source)
+    title, notes = "Учителя по уровням дефицита, чел.", [base_note(group)]
+    return Table(id="levels", title=title, columns=columns, rows=rows, source=source, notes=notes)
 
 
 def schools_tables(released: Released, instrument: Instrument, source: str) -> list[Table]:
@@ -214,91 +235,9 @@ def _school_cell(group: GroupFigures, figures: ScaleFigures | None, k: int, *, m
     return Cell(value=figures.mean, printed=number_text(figures.mean) + level, tone=figures.level)
 
 
-def items_table(group: GroupFigures, instrument: Instrument, k: int, source: str) -> Table | None:
-    """The weakest statements; None where item figures are not released."""
-    labels = {scale.name: scale.label for scale in instrument.scales}
-    items = {item.name: item for item in instrument.items}
-    shown = [
-        one for one in group.items if one.mean_adjusted is not None and one.item in items and items[one.item].scale
-    ]
-    if not shown:
-        return None
-    shown.sort(key=lambda one: (one.mean_adjusted or 0.0, one.item))
-    rows = []
-    for one in shown[:WEAKEST]:
-        item = items[one.item]
-        text = quote(item.label) + (" (обратное)" if item.reverse else "")
-        cells = [
-            words_cell(text),
-            words_cell(labels.get(item.scale or "", item.scale or "")),
-            whole(one.n),
-            decimal(one.mean_adjusted),
-            percent_cell(one.low, k),
-        ]
-        rows.append(Row(key=one.item, cells=cells))
-    columns = [
-        Column(title="Утверждение", width=5),
-        Column(title="Блок", width=2),
-        Column(title="n", kind="integer", width=0.7),
-        Column(title="Среднее (от 0 до 4)", kind="decimal", width=1.35),
-        Column(title=f"Доля ниже 60,{NBSP}%", kind="percent", width=1.1),
-    ]
-    notes = [
-        "Среднее — приведённое: у обратных утверждений оценка обращена. «Доля ниже 60» — доля ответивших, чья "
-        f"приведённая оценка ниже 60{NBSP}% наибольшей.",
-    ]
-    title = "Утверждения, оценённые ниже других"
-    return Table(id="items", title=title, columns=columns, rows=rows, source=source, notes=notes)
-
-
-def quadrants_table(group: GroupFigures, instrument: Instrument, k: int, source: str) -> Table | None:
-    """Practice against wanted help, over all blocks and in each."""
-    if not group.quadrants:
-        return None
-    labels = {scale.name: scale.label for scale in instrument.scales}
-    columns = [Column(title="Блок", width=2), Column(title="n", kind="integer", width=0.8)]
-    columns += [Column(title=f"{title},{NBSP}%", kind="percent", width=2) for _, title in QUADRANT_TITLES]
-    rows = []
-    for code, figures in group.quadrants:
-        cells = [words_cell("Все блоки" if code == "all" else labels.get(code, code)), whole(figures.n)]
-        cells += [percent_cell(share, k) for share in quadrant_shares(figures)]
-        rows.append(Row(key=code, cells=cells, total=code == "all"))
-    notes = ["Затруднения — M ниже 60; запрос помощи — N не ниже 50. По всем блокам n — число пар «учитель — блок»."]
-    title = "Затруднения и запрос помощи"
-    return Table(id="need", title=title, columns=columns, rows=rows, source=source, notes=notes)
-
-
-def quadrant_shares(figures: Quadrants) -> list[Share]:
-    """The four shares in the order of ``QUADRANT_TITLES``."""
-    return [figures.with_request, figures.hidden_deficit, figures.development, figures.resource]
-
-
 def _signed(value: float | None, words: str) -> Cell:
     cell = decimal(value, words)
     return cell.model_copy(update={"printed": f"+{cell.printed}"}) if value is not None and value > 0 else cell
-
-
-def choice_table(figures: ChoiceFigures, instrument: Instrument, k: int, source: str) -> Table:
-    """How often each option was named, the most frequent first, those with words last."""
-    item = instrument.item(figures.item)
-    labels = {option.name: option.label for option in instrument.options_of(item)}
-    options = list(figures.options.items())
-    if len(options) > LONG_LIST:
-        options = [pair for pair in options if pair[1].kind != "exact" or pair[1].count]
-    options.sort(key=lambda pair: -(share_percent(pair[1]) if pair[1].kind == "exact" else -1.0))
-    rows = [
-        Row(key=code, cells=[words_cell(labels.get(code, code)), count_cell(share, k), percent_cell(share, k)])
-        for code, share in options
-    ]
-    columns = [
-        Column(title="Вариант ответа", width=5),
-        Column(title="Назвали, чел.", kind="integer", width=1.5),
-        Column(title=f"Доля ответивших,{NBSP}%", kind="percent", width=1.5),
-    ]
-    notes = [f"Ответили на вопрос: {integer(figures.n)}. Можно было назвать несколько вариантов."]
-    if item.type == "select_one":
-        notes = [f"Ответили на вопрос: {integer(figures.n)}."]
-    return Table(id=f"choice-{figures.item}", title=item.label, columns=columns, rows=rows, source=source, notes=notes)
 
 
 def changes_table(changes: Sequence[Change], instrument: Instrument, k: int, source: str) -> Table:

@@ -105,12 +105,13 @@ def coverage_texts(released: Released, group: GroupFigures, marks: Thresholds = 
             "знаний или оценкой работы; для аттестации и оплаты труда её результаты не используются"
         )
     )
-    if flagged := _flagged(group):
+    if flagged := flagged_words(group):
         texts.append(plain(flagged))
     return texts
 
 
-def _flagged(group: GroupFigures) -> str:
+def flagged_words(group: GroupFigures) -> str:
+    """How many forms show a sign of careless filling, and whether the level changes without them; empty if untold."""
     share = group.flagged
     if share is None or share.kind == "hidden":
         return ""
@@ -123,7 +124,7 @@ def _flagged(group: GroupFigures) -> str:
         text = f"Признаки невнимательного заполнения есть менее чем в {share.bound or 5} анкетах"
         if share.kind != "below":
             return ""
-    tails = {"same": "; без них уровни по блокам те же", "changes": "; без них уровень части блоков меняется"}
+    tails = {"same": "; без них уровень не меняется", "changes": "; без них уровень по части блоков меняется"}
     return text + tails.get(group.sensitivity or "", "")
 
 

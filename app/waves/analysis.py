@@ -5,17 +5,17 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.content import instrument_of
+from app.content import instrument_of, rules_of
 from app.interface import page_language
 from app.models import Person, Snapshot, Wave
 from app.reach import scope_code, scope_name, scope_reach, within
 from app.snapshots import released_of
 from surveys.definition import Instrument
 from surveys.document import Cell, Table
-from surveys.printing import hidden_words
+from surveys.printing import FOR_REFERENCE, hidden_words
 from surveys.released import GroupFigures, Released
+from surveys.thresholds import Thresholds
 
-ENOUGH, PRELIMINARY = 80.0, 50.0  # percent answered: conclusions, preliminary conclusions, none
 HEAT = ((50.0, "h3"), (30.0, "h2"), (15.0, "h1"))
 MOST_COLUMNS = 8  # schools with their total that fit beside each other
 TONES = {"none": 0, "low": 1, "medium": 2, "high": 3}
@@ -42,7 +42,8 @@ def page(wave: Wave, snapshot: Snapshot, scope: str | None, person: Person) -> d
     code = scope_code(scope) if scope else visible[0].code
     if code not in {group.code for group in visible}:
         return None
-    shown = _tables(snapshot.id, snapshot.sha256, code, released, instrument_of(wave.instrument_version))
+    instrument, marks = instrument_of(wave.instrument_version), rules_of(wave.rule_version).marks
+    shown = _tables(snapshot.id, snapshot.sha256, code, released, instrument, marks)
     scopes = [(scope_name(group.code), group.label, group.code == code) for group in visible]
     return {"released": released, "scopes": scopes, "scope": scope_name(code), **shown}
 
@@ -50,34 +51,40 @@ def page(wave: Wave, snapshot: Snapshot, scope: str | None, person: Person) -> d
 _kept: dict[tuple[int, str, str, str], dict[str, Any]] = {}
 
 
-def _tables(number: int, sha256: str, code: str, released: Released, instrument: Instrument) -> dict[str, Any]:
+def _tables(
+    number: int, sha256: str, code: str, released: Released, instrument: Instrument, marks: Thresholds
+) -> dict[str, Any]:
     """Finished values of one group, kept per snapshot and language of the page: a snapshot never changes."""
     key = (number, sha256, code, page_language())
     if key not in _kept:
         if len(_kept) > 200:
             _kept.clear()
-        _kept[key] = _build(code, released, instrument)
+        _kept[key] = _build(code, released, instrument, marks)
     return _kept[key]
 
 
-def _build(code: str, released: Released, instrument: Instrument) -> dict[str, Any]:
+def _build(code: str, released: Released, instrument: Instrument, marks: Thresholds) -> dict[str, Any]:
+    from surveys import report_details as details
     from surveys import report_tables as tables
+    from surveys.report_texts import flagged_words
 
     group, k = released.group(code), released.k
     whole = group is released.municipality or code == released.municipality.code
     source = _("Снимок № %(number)s", number=released.snapshot)
     schools = released.schools if whole else [group]
-    coverage = tables.coverage_table(released, schools, group if whole else None, source)
+    coverage = tables.coverage_table(released, schools, group if whole else None, source, marks)
     blocks = None if group.hidden else tables.blocks_table(group, instrument, k, source)
     levels = None if group.hidden else tables.levels_table(group, instrument, source)
     heat = tables.schools_tables(released, instrument, source)[0] if whole else None
-    items = None if group.hidden else tables.items_table(group, instrument, k, source)
+    items = None if group.hidden else details.items_table(group, instrument, k, source)
     return {
         "group": group,
         "whole": whole,
-        "preliminary": _preliminary(released, group, whole),
+        **_doubtful([group, *schools] if whole else [group], marks),
+        "enough": marks.enough,
+        "flagged": flagged_words(group),
         "coverage": coverage,
-        "coverage_states": {row.key: coverage_state(released.group(row.key), k) for row in coverage.rows},
+        "coverage_states": {row.key: coverage_state(released.group(row.key), k, marks) for row in coverage.rows},
         "coverage_bars": {row.key: [_bar(0, released.group(row.key).rate, 100, "fill")] for row in coverage.rows},
         "blocks": blocks,
         "block_bars": _mean_bars(group) if blocks else {},
@@ -85,7 +92,7 @@ def _build(code: str, released: Released, instrument: Instrument) -> dict[str, A
         "level_bars": _level_bars(group) if levels else {},
         "heat": _heat(heat, instrument) if heat else None,
         "items": items,
-        "quadrants": None if group.hidden else tables.quadrants_table(group, instrument, k, source),
+        "quadrants": None if group.hidden else details.quadrants_table(group, instrument, k, source),
         "changes": _changes(code, released, instrument, source),
         **_choices(group, released, instrument, source),
     }
@@ -101,7 +108,7 @@ def _changes(code: str, released: Released, instrument: Instrument, source: str)
 
 def _choices(group: GroupFigures, released: Released, instrument: Instrument, source: str) -> dict[str, list[Table]]:
     """Forms of help and what stands beside them in the form; other facts about the work are folded."""
-    from surveys.report_tables import choice_table
+    from surveys.report_details import choice_table
 
     groups = {item.group for item in instrument.items if item.type == "rank"}
     help_tables, work = [], []
@@ -111,20 +118,25 @@ def _choices(group: GroupFigures, released: Released, instrument: Instrument, so
     return {"choices": help_tables, "work": work}
 
 
-def coverage_state(group: GroupFigures, k: int) -> tuple[str, str]:
-    """(class of the tag, words): whether conclusions are made."""
+def coverage_state(group: GroupFigures, k: int, marks: Thresholds) -> tuple[str, str]:
+    """(class of the tag, words): whether conclusions are made; a census is named as one."""
     percent = 100 * group.rate if group.rate is not None else None
     if group.hidden:
         return "idle", hidden_words(group.hidden, k)
-    if percent is None or percent < PRELIMINARY:
-        return "late", _("выводы не делаются")
-    return ("done", _("охват достаточный")) if percent >= ENOUGH else ("wait", _("выводы предварительны"))
+    if percent is None or percent < FOR_REFERENCE:
+        return "late", _("для сведения, выводы не делаются")
+    if group.n == group.population:
+        return "done", _("по всем %(n)s", n=group.n)
+    return ("done", _("охват достаточный")) if percent >= marks.enough else ("wait", _("выводы предварительны"))
 
 
-def _preliminary(released: Released, group: GroupFigures, whole: bool) -> list[str]:
-    """Labels of groups whose coverage is too low for firm conclusions: said first on the page."""
-    groups = [group, *released.schools] if whole else [group]
-    return [one.label for one in groups if one.rate is None or 100 * one.rate < ENOUGH]
+def _doubtful(groups: list[GroupFigures], marks: Thresholds) -> dict[str, list[str]]:
+    """Labels of groups with conclusions that are preliminary, and with figures for reference only: said first."""
+    rates = [(one.label, 100 * one.rate if one.rate is not None else 0.0) for one in groups]
+    return {
+        "reference": [label for label, percent in rates if percent < FOR_REFERENCE],
+        "preliminary": [label for label, percent in rates if FOR_REFERENCE <= percent < marks.enough],
+    }
 
 
 def _bar(x: float, share: float | None, scale: float, pattern: str) -> Bar:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from surveys.definition import Instrument, Item
 from surveys.disclosure.groups import Range, narrow, open_enough
-from surveys.disclosure.shares import BAND, SMALL, Part, exclusive_shares, free_shares, print_of, share_of
+from surveys.disclosure.shares import BAND, SMALL, Part, bounded, exclusive_shares, free_shares, print_of, share_of
 from surveys.released import ChoiceFigures, ItemFigures, Quadrants, Share
 from surveys.scoring import percent_of
 from surveys.summary import QUADRANTS, Summary, code_moments
@@ -62,15 +62,23 @@ def spread_groups(sizes: Mapping[str, int], shown: set[str], total: int, least: 
     return set()
 
 
+def concerned(summary: Summary, item: Item, people: int) -> int:
+    """How many of ``people`` the item can concern: those who are known not to be asked are taken off."""
+    return people - int(summary.states[item.name][3])
+
+
+def asked_of(summary: Summary, item: Item, k: int) -> int | None:
+    """How many were asked; None where the others are too few: whom to ask follows from another answer of theirs."""
+    left = int(summary.states[item.name][3])
+    return None if 0 < left < k else summary.rows - left
+
+
 def item_figures(
-    instrument: Instrument, item: Item, summary: Summary, k: int, *, counts_open: bool, need_open: bool
+    instrument: Instrument, item: Item, summary: Summary, people: int, k: int, *, counts_open: bool, need_open: bool
 ) -> ItemFigures:
-    """One item of a large group; a figure that would give away a small count is left out."""
+    """One item of a large group of ``people``; a figure that would give away a small count is left out."""
     states = summary.states[item.name]
-    n, total = int(states[0]), summary.rows
-    seen = total - int(states[3])
-    if n < k:
-        return ItemFigures(item=item.name, n=n, seen=seen, total=total)
+    n = int(states[0])
     moments = code_moments(instrument, item, summary, turned=True)
     mean = float(moments.mean[0]) if moments else None
     counts = None
@@ -78,6 +86,7 @@ def item_figures(
     if item.name in summary.counts:
         table = summary.counts[item.name]
         low, mean, shown = _guarded(instrument, item, table, mean, k, counts_open)
+        low = low and bounded(low, concerned(summary, item, people))
         counts = _named(instrument, item, table) if shown else None
     asking = instrument.need_item(item.name)
     need = summary.counts[asking.name] if asking is not None and asking.name in summary.counts else None
@@ -89,8 +98,8 @@ def item_figures(
     return ItemFigures(
         item=item.name,
         n=n,
-        seen=seen,
-        total=total,
+        seen=asked_of(summary, item, k),
+        total=people,
         mean_adjusted=mean,
         counts=counts,
         not_applicable=skipped if (skipped == 0 or skipped >= k) and counts_open else None,
@@ -194,12 +203,14 @@ def _reachable(
     return low - 1e-6 <= target <= high + 1e-6
 
 
-def choice_figures(instrument: Instrument, item: Item, summary: Summary, k: int) -> ChoiceFigures:
-    """How often each option of a context item was named."""
-    n = int(summary.states[item.name][0])
-    counts = _named(instrument, item, summary.counts[item.name])
-    shares = exclusive_shares(counts, k) if item.type == "select_one" else free_shares(counts, n, k)
-    return ChoiceFigures(item=item.name, n=n, options=shares)
+def choice_figures(instrument: Instrument, item: Item, summary: Summary, people: int, k: int) -> ChoiceFigures:
+    """How often each option of a context item was named in a group of ``people``."""
+    n, seen = int(summary.states[item.name][0]), asked_of(summary, item, k)
+    counts, whole = _named(instrument, item, summary.counts[item.name]), concerned(summary, item, people)
+    exclusive = item.type == "select_one"
+    shares = exclusive_shares(counts, k) if exclusive else free_shares(counts, n, k)
+    options = {name: bounded(share, whole) for name, share in shares.items()}
+    return ChoiceFigures(item=item.name, n=n, seen=seen, total=people, options=options)
 
 
 def context_items(instrument: Instrument) -> list[Item]:
@@ -214,11 +225,12 @@ def context_items(instrument: Instrument) -> list[Item]:
 
 
 def quadrant_figures(
-    instrument: Instrument, tables: Counts, deficits: Mapping[str, Share | None], k: int
+    instrument: Instrument, tables: Counts, deficits: Mapping[str, Share | None], people: int, k: int
 ) -> list[tuple[str, Quadrants]]:
     """Quadrants of every block and of all together; a block with a small case is left out, and never alone.
 
     ``tables``: (blocks, 4) counts. ``deficits``: printed two-class shares of the blocks, which bound the cases too.
+    ``people``: how many the group has; all blocks together count pairs of a person and a block.
     """
     names = [scale.name for scale in instrument.scales]
     sizes = tables.sum(axis=1)
@@ -227,8 +239,8 @@ def quadrant_figures(
     left = [at for at in range(len(names)) if at not in shown and sizes[at] > 0]
     found = []
     if whole.sum() >= k and printable(whole, k) and _left_open(tables, left, names, deficits, k):
-        found.append(("all", _quadrants(whole)))
-    return found + [(names[at], _quadrants(tables[at])) for at in shown]
+        found.append(("all", _quadrants(whole, people * len(names))))
+    return found + [(names[at], _quadrants(tables[at], people)) for at in shown]
 
 
 def _left_open(tables: Counts, left: list[int], names: list[str], deficits: Mapping[str, Share | None], k: int) -> bool:
@@ -246,10 +258,10 @@ def _left_open(tables: Counts, left: list[int], names: list[str], deficits: Mapp
     return True
 
 
-def _quadrants(counts: Counts) -> Quadrants:
+def _quadrants(counts: Counts, people: int) -> Quadrants:
     n = int(counts.sum())
     shares = {
-        name: Share(kind="exact", n=n, count=int(count), percent=100 * int(count) / n)
+        name: bounded(Share(kind="exact", n=n, count=int(count), percent=100 * int(count) / n), people)
         for name, count in zip(QUADRANTS, counts, strict=True)
     }
     return Quadrants(n=n, **shares)

@@ -139,7 +139,7 @@ class _Gate:
         self.mark = min((level.at_least for level in instrument.levels if level.code == "low"), default=None)
         self.blocks = {scale.name: self._decide(at) for at, scale in enumerate(instrument.scales)}
         self.large = {name: group for name, group in groups.items() if name not in hidden and group.rows >= LARGE}
-        self.details = Details(instrument, total, self.large, k)
+        self.details = Details(instrument, total, self.large, {**people, MUNICIPALITY: self.all_people}, k)
 
     def _decide(self, at: int) -> _Block:
         """Hide groups of one block, then mask its two-class shares."""

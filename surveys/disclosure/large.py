@@ -24,26 +24,38 @@ from surveys.summary import Summary
 
 @dataclass(frozen=True)
 class Details:
-    """Decides and writes details. ``large``: groups of 50 or more that are shown; ``total``: the municipality."""
+    """Decides and writes details. ``large``: groups of 50 or more that are shown; ``total``: the municipality.
+
+    ``people``: code of every group -> how many it has.
+    """
 
     instrument: Instrument
     total: Summary
     large: dict[str, Summary]
+    people: Mapping[str, int]
     k: int
     opened: dict[str, set[str]] = field(default_factory=dict)  # what was asked about -> groups that may show it
 
     def items(self, name: str, group: Summary, everything: bool) -> list[ItemFigures]:
-        """Items of all blocks whose counts may be printed."""
+        """Items of all blocks that k or more answered and whose counts may be printed."""
         found = []
         for scale in self.instrument.scales:
             for item in practice_items(self.instrument, scale.name):
                 asking = self.instrument.need_item(item.name)
                 counts_open = everything or self._detail(name, item_counts(item), item.name)
                 need_open = asking is not None and (everything or self._detail(name, item_counts(asking), asking.name))
-                if not everything and not counts_open:
+                if group.states[item.name][0] < self.k or (not everything and not counts_open):
                     continue
                 found.append(
-                    item_figures(self.instrument, item, group, self.k, counts_open=counts_open, need_open=need_open)
+                    item_figures(
+                        self.instrument,
+                        item,
+                        group,
+                        self.people[name],
+                        self.k,
+                        counts_open=counts_open,
+                        need_open=need_open,
+                    )
                 )
         return found
 
@@ -63,7 +75,7 @@ class Details:
             if group.states[item.name][0] < self.k:
                 continue
             if everything or self._detail(name, item_counts(item), item.name):
-                found.append(choice_figures(self.instrument, item, group, self.k))
+                found.append(choice_figures(self.instrument, item, group, self.people[name], self.k))
         return found
 
     def quadrants(
@@ -74,7 +86,7 @@ class Details:
             return []
         if not everything and not self.may_show(name, "quadrants", lambda one: one.quadrants.reshape(-1)):
             return []
-        return quadrant_figures(self.instrument, group.quadrants, deficits, self.k)
+        return quadrant_figures(self.instrument, group.quadrants, deficits, self.people[name], self.k)
 
     def flagged(self, name: str, group: Summary, everything: bool) -> Share | None:
         """Submissions that show a sign of careless filling."""

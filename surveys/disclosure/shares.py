@@ -110,14 +110,18 @@ def _safe(
     return open_enough(printed.learned.within(sum_range(learned, pool)), possible, k)
 
 
-def share_of(part: Part, words: Print, k: int, population: int | None = None) -> Share:
+def bounded(share: Share, population: int) -> Share:
+    """An exact share with its worst case beside it where fewer than LOW_RATE of ``population`` answered."""
+    if share.kind != "exact" or share.count is None or not share.n or share.n >= LOW_RATE * population:
+        return share
+    return share.model_copy(update={"worst_case": worst_case(share.count, share.n, population)})
+
+
+def share_of(part: Part, words: Print, k: int, population: int = 0) -> Share:
     """The printable share."""
     n = part.n
     if words.kind == "exact":
-        bounds = None
-        if population and part.n < LOW_RATE * population:
-            bounds = worst_case(part.count, part.n, population)
-        return Share(kind="exact", n=n, count=part.count, percent=100 * part.count / n, worst_case=bounds)
+        return bounded(Share(kind="exact", n=n, count=part.count, percent=100 * part.count / n), population)
     if words.kind == "below":
         return Share(kind="below", n=n, bound=k, hidden="primary")
     if words.kind == "at_least":
