@@ -62,7 +62,7 @@ class WaveSchool(db.Model):
     position: Mapped[int] = mapped_column(default=0)
     unit: Mapped[str | None] = mapped_column(String(64))
     extended_until_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime)
-    school: Mapped[School] = relationship()
+    school: Mapped[School] = relationship(lazy="joined")
 
 
 class Participation(db.Model):

@@ -42,8 +42,7 @@ def page(wave: Wave, snapshot: Snapshot, scope: str | None, person: Person) -> d
     code = scope_code(scope) if scope else visible[0].code
     if code not in {group.code for group in visible}:
         return None
-    instrument, marks = instrument_of(wave.instrument_version), rules_of(wave.rule_version).marks
-    shown = _tables(snapshot.id, snapshot.sha256, code, released, instrument, marks)
+    shown = _tables(wave, snapshot, code, released)
     scopes = [(scope_name(group.code), group.label, group.code == code) for group in visible]
     return {"released": released, "scopes": scopes, "scope": scope_name(code), **shown}
 
@@ -51,14 +50,13 @@ def page(wave: Wave, snapshot: Snapshot, scope: str | None, person: Person) -> d
 _kept: dict[tuple[int, str, str, str], dict[str, Any]] = {}
 
 
-def _tables(
-    number: int, sha256: str, code: str, released: Released, instrument: Instrument, marks: Thresholds
-) -> dict[str, Any]:
+def _tables(wave: Wave, snapshot: Snapshot, code: str, released: Released) -> dict[str, Any]:
     """Finished values of one group, kept per snapshot and language of the page: a snapshot never changes."""
-    key = (number, sha256, code, page_language())
+    key = (snapshot.id, snapshot.sha256, code, page_language())
     if key not in _kept:
         if len(_kept) > 200:
             _kept.clear()
+        instrument, marks = instrument_of(wave.instrument_version), rules_of(wave.rule_version).marks
         _kept[key] = _build(code, released, instrument, marks)
     return _kept[key]
 

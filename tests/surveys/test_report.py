@@ -8,7 +8,7 @@ from surveys.document import Report
 from surveys.findings import find
 from surveys.released import Change, ChoiceFigures, GroupFigures
 from surveys.report import build_report, measure_text
-from surveys.report_tables import changes_table
+from surveys.report_tables import bounds_cell, changes_table, percent_cell
 from surveys.report_texts import coverage_warning, took_part
 from surveys.rules import load_rules
 from tests.surveys.sample_released import SECRET, context, exact, questionnaire, released, settings
@@ -252,3 +252,18 @@ def test_block_that_changed_between_versions_is_called_incomparable():
     changes = [Change(scale=instrument.scales[0].name, matched=None, comparable=False)]
     table = changes_table(changes, instrument, 5, "анкета")
     assert {cell.printed for cell in table.rows[0].cells[1:]} == {"несопоставимо: вопросы блока изменились"}
+
+
+def test_tables_say_answered_seen_and_all():
+    tables = {table.id: table for table in report().tables}
+    rows = {row.key: row.cells[2].printed for row in tables["items"].rows}
+    assert rows["ICT02"] == "86\u00a0/ 87\u00a0/ 87"
+    for name in ("blocks", "levels", "need"):
+        assert any(note.startswith("Ответили / видели / всего") for note in tables[name].notes), name
+
+
+def test_share_of_a_school_where_few_answered_stands_beside_its_bounds():
+    share = exact(11, 25).model_copy(update={"worst_case": (27.5, 65.0)})  # by hand: 11 and 26 of 40
+    assert percent_cell(share, 5, of=True).printed == "44\u00a0% (11\u00a0из\u00a025); возможно 28–65\u00a0%"
+    assert bounds_cell(share).printed == "28–65"
+    assert bounds_cell(exact(11, 25)).printed == "не приводится"
