@@ -14,7 +14,7 @@ from app.models import Finding, Measure, Snapshot, Wave
 from app.models.waves import STAGES
 from app.snapshots import latest_snapshot, released_of
 from surveys.released import Change
-from surveys.russian import number_text
+from surveys.russian import number_text, percent
 
 NEXT_RULES = ("M-NODYN", "M-DONE")  # what to do next: look at it anew, or pass it on
 
@@ -94,6 +94,14 @@ def effect_words(title: str, change: Change | None, measure: Measure) -> str:
         after=number_text(change.after, 1),
         change=("+" if change.change > 0 else "") + number_text(change.change, 1),
     )
+    if change.deficit_before is not None and change.deficit_after is not None:
+        words += " " + _(
+            "Доля с дефицитом среди них %(before)s → %(after)s (%(count)d → %(then)d чел.).",
+            before=percent(change.deficit_before.percent or 0.0),
+            after=percent(change.deficit_after.percent or 0.0),
+            count=change.deficit_before.count or 0,
+            then=change.deficit_after.count or 0,
+        )
     if measure.target is not None and measure.indicator == f"mean:{change.scale}":
         target = number_text(measure.target, 1)
         reached = change.after >= measure.target

@@ -142,7 +142,8 @@ def link(pairs: Pairs | None, instrument: Instrument, released: Released) -> Rel
             for figures in group.scales:
                 if group.hidden or figures.hidden:
                     closed.setdefault(figures.scale, set()).add(group.code)
-    changes = release_changes(instrument, pairs.groups, k=pairs.k, closed=closed)
+    stages = pairs.earlier, released
+    changes = release_changes(instrument, pairs.groups, k=pairs.k, closed=closed, stages=stages)
     for group in dict.fromkeys(["municipality", *(code for code, _change in changes)]):
         changes += [(group, Change(scale=name, matched=None, comparable=False)) for name in pairs.other]
     code, number = pairs.previous

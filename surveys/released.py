@@ -103,7 +103,7 @@ class GroupFigures(Figures):
 
 
 class Change(Figures):
-    """One block between two stages, the same persons."""
+    """One block between two stages, the same persons. Shares of the deficit are of the municipality only."""
 
     scale: str
     matched: int | None
@@ -111,6 +111,8 @@ class Change(Figures):
     after: float | None = None
     change: float | None = None
     sd_change: float | None = None
+    deficit_before: Share | None = None
+    deficit_after: Share | None = None
     hidden: Hidden | None = None
     comparable: bool = True  # False: the block's items changed between the versions
 

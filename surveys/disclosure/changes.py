@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from surveys.answer_set import AnswerSet
 from surveys.compare import match_rows
 from surveys.definition import Instrument
-from surveys.disclosure.details import spread_groups
+from surveys.disclosure.details import low_mark, spread_groups
 from surveys.disclosure.gate import LEAST_K, MUNICIPALITY
 from surveys.disclosure.groups import OPEN_POINTS, hide_groups, means_open, next_to_hide
+from surveys.disclosure.kept_shares import Kept, kept_share
 from surveys.disclosure.shares import SMALL
-from surveys.released import Change, Hidden
+from surveys.released import Change, Hidden, Released, Share
+from surveys.scoring import DUST as LEVEL_DUST
 from surveys.scoring import practice_items, score_all
 from surveys.statistics import Moments
 from surveys.summary import Summary
@@ -26,7 +28,8 @@ class PairSummary:
     """One group between two stages, block by block; merges like every summary.
 
     ``matched``: block -> moments of (before, after, change) of persons scored in both; ``only_before``, ``only_after``:
-    block -> persons scored in that stage only; ``left``, ``came``: block -> sums of their scores.
+    block -> persons scored in that stage only; ``left``, ``came``: block -> sums of their scores; ``deficit``: block ->
+    how many are in deficit: of the matched before and after, of those who left, of those who came.
     """
 
     matched: dict[str, Moments]
@@ -34,6 +37,7 @@ class PairSummary:
     only_after: dict[str, int]
     left: dict[str, float] = field(default_factory=dict)
     came: dict[str, float] = field(default_factory=dict)
+    deficit: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def merge(self, other: "PairSummary") -> "PairSummary":
         """Both groups together."""
@@ -43,6 +47,10 @@ class PairSummary:
             {name: count + other.only_after[name] for name, count in self.only_after.items()},
             {name: value + other.left[name] for name, value in self.left.items()},
             {name: value + other.came[name] for name, value in self.came.items()},
+            {
+                name: tuple(one + two for one, two in zip(counts, other.deficit[name], strict=True))
+                for name, counts in self.deficit.items()
+            },
         )
 
 
@@ -87,7 +95,7 @@ def summarise_pairs(
     labels = [np.asarray(one, str) for one in groups]
     stayed = labels[0][first] == labels[1][second]
     first, second = first[stayed], second[stayed]
-    found = {}
+    found, mark = {}, low_mark(instrument)
     for group in sorted({str(name) for part in labels for name in part}):
         own = labels[1][second] == group
         pairs = PairSummary({}, {}, {})
@@ -105,6 +113,9 @@ def summarise_pairs(
             pairs.only_after[name] = len(all_after) - len(table)
             pairs.left[name] = float(all_before.sum() - table[:, 0].sum())
             pairs.came[name] = float(all_after.sum() - table[:, 1].sum())
+            if low_mark(earlier) == mark:
+                under = [int((scores < mark - LEVEL_DUST).sum()) for scores in (*table.T, all_before, all_after)]
+                pairs.deficit[name] = under[0], under[1], under[2] - under[0], under[3] - under[1]
         found[group] = pairs
     return found
 
@@ -116,6 +127,7 @@ def release_changes(
     k: int = LEAST_K,
     all_shown: bool = True,
     closed: Mapping[str, Collection[str]] | None = None,
+    stages: tuple[Released, Released] | None = None,
 ) -> list[tuple[str, Change]]:
     """Changes that may be shown, by group, the municipality first.
 
@@ -123,7 +135,7 @@ def release_changes(
     the matched are shown only if each remainder is nobody or at least k, also the remainder of what subtraction leaves
     to the hidden groups. Hidden groups are protected as everywhere. ``closed``: block -> groups (the municipality too)
     whose figures of all are hidden in either stage: where nobody left or came, the matched are all. Blocks that
-    changed between versions have no pairs.
+    changed between versions have no pairs. ``stages``: what is printed of both; without it no share is shown.
     """
     found: list[tuple[str, Change]] = []
     if not pairs:
@@ -135,12 +147,52 @@ def release_changes(
         sizes = {group: part.matched[name].n for group, part in pairs.items()}
         total = whole.matched[name].n
         spread = spread_groups(sizes, set(sizes) - set(hidden), total, SMALL)
-        found.append((MUNICIPALITY, _change(name, whole.matched[name], why, total >= SMALL)))
+        change = _change(name, whole.matched[name], why, total >= SMALL)
+        if stages is not None and why is None and name in whole.deficit:
+            change = change.model_copy(update=_shares(pairs, hidden, name, stages, low_mark(instrument), k))
+        found.append((MUNICIPALITY, change))
         found += [
             (group, _change(name, part.matched[name], hidden.get(group), group in spread))
             for group, part in pairs.items()
         ]
     return found
+
+
+def _shares(
+    pairs: Mapping[str, PairSummary],
+    hidden: Mapping[str, Hidden],
+    name: str,
+    stages: tuple[Released, Released],
+    mark: float,
+    k: int,
+) -> dict[str, Share | None]:
+    """Shares of the municipality's matched in both stages, or in neither."""
+    found = []
+    for stage, released in enumerate(stages):
+        printed = {
+            group.code: figures
+            for group in (released.municipality, *released.schools)
+            for figures in group.scales
+            if figures.scale == name and not group.hidden
+        }
+        schools = {}
+        for group, part in pairs.items():
+            moments = part.matched[name]
+            kept = float(moments.mean[stage]) * moments.n if moments.n else 0.0
+            rest, others = ((part.only_before, part.left), (part.only_after, part.came))[stage]
+            under = part.deficit[name]
+            schools[group] = Kept(
+                (moments.n, rest[name]),
+                (under[stage], under[2 + stage]),
+                (kept, others.get(name, 0.0)),
+                group not in hidden,
+                printed.get(group),
+            )
+        whole = printed.get(MUNICIPALITY)
+        found.append(kept_share(schools, whole.deficit if whole else None, mark, k))
+        if found[-1] is None:
+            return {}
+    return {"deficit_before": found[0], "deficit_after": found[1]}
 
 
 def merge_pairs(parts: list[PairSummary]) -> PairSummary:

@@ -13,7 +13,7 @@ from app.jobs import run_pending_jobs
 from app.measure_effect import baseline_of, blocks_of, effect_words, effects
 from app.models import Event, Measure, MeasureItem, Snapshot, Wave
 from app.snapshots import close_wave, latest_snapshot, released_of
-from surveys.released import Change
+from surveys.released import Change, Share
 from surveys.russian import number_text
 from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_plan
@@ -81,7 +81,7 @@ def test_effect_is_the_released_change_with_its_number_of_persons(second_stage: 
     changes = {
         change.scale: change for code, change in released_of(latest_snapshot(wave.id)).changes if code == "municipality"
     }
-    told = 0
+    told, shares = 0, 0
     with second_stage.test_request_context():
         for measure in db.session.scalars(db.select(Measure).where(Measure.scope == "municipality")):
             for effect in effects(measure):
@@ -93,7 +93,11 @@ def test_effect_is_the_released_change_with_its_number_of_persons(second_stage: 
                     assert f"({change.matched})" in line
                     assert f"{number_text(change.before, 1)} → {number_text(change.after, 1)}" in line
                     told += 1
+                    share = change.deficit_before
+                    shares += share is not None
+                    assert (share is not None) == ("Доля с дефицитом среди них" in line)
     assert told > 0
+    assert shares > 0  # blocks of the demonstration where the gate lets the share of the same persons out
 
 
 def test_hidden_and_changed_blocks_are_said_in_words(app: Flask) -> None:
@@ -108,7 +112,13 @@ def test_hidden_and_changed_blocks_are_said_in_words(app: Flask) -> None:
         words = effect_words("Методика", shown, measure)
     assert "среди одних и тех же педагогов (49)" in words
     assert "46,0 → 61,5" in words
+    assert "Доля с дефицитом" not in words  # the gate gave none
     assert words.endswith("Цель 60,0 достигнута.")
+    shares = [Share(kind="exact", n=49, count=count, percent=100 * count / 49) for count in (23, 15)]  # 46.9, 30.6
+    told = shown.model_copy(update={"deficit_before": shares[0], "deficit_after": shares[1]})
+    with app.test_request_context():
+        words = effect_words("Методика", told, measure)
+    assert "Доля с дефицитом среди них 47\u00a0% → 31\u00a0% (23 → 15 чел.)." in words
 
 
 def test_baseline_is_that_of_the_findings_own_stage(second_stage: Flask) -> None:

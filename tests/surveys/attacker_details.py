@@ -227,6 +227,57 @@ def _secrets(before, after, name, part, scale):
     return found
 
 
+def kept_leaks(before, after, changes, pairs):
+    """Shares of the matched beside shares and means of all: (block, school, kind, values left, values before).
+
+    A count of deficits among the matched (m) or those who left or came (o) is told when the municipality's share of the
+    matched leaves it fewer than k values, or half of those it had without that share.
+    """
+    leaks, k = [], after.k
+    known = {(group, change.scale): change for group, change in changes}
+    for scale in next(iter(pairs.values())).matched:
+        change = known.get(("municipality", scale))
+        if change is None or change.deficit_before is None:
+            continue
+        for at, (stage, share) in enumerate(((before, change.deficit_before), (after, change.deficit_after))):
+            without = _kept(stage, known, pairs, scale, at, None)
+            linked = _kept(stage, known, pairs, scale, at, share)
+            for name, part in pairs.items():
+                rest = (part.only_before, part.only_after)[at][scale]
+                for kind, count in (("m", part.matched[scale].n), ("o", rest)):
+                    if count:
+                        left = whole_numbers(linked.bounds({(name, kind): 1.0}))
+                        had = whole_numbers(without.bounds({(name, kind): 1.0}))
+                        if left < min(k, had):
+                            leaks.append((scale, at, name, kind, left, had))
+    return leaks
+
+
+def _kept(stage, known, pairs, scale, at, share):
+    """Counts of deficits and sums of scores of the matched and the others of each school in one stage."""
+    system = System()
+    for name, part in pairs.items():
+        rest = (part.only_before, part.only_after)[at][scale]
+        for kind, n in (("m", part.matched[scale].n), ("o", rest)):
+            system.add((name, kind), n)
+            system.add((name, kind, "sum"), 100.0 * n)
+            system.at_most({(name, kind, "sum"): 1.0, (name, kind): 40.0}, 100.0 * n)
+            system.at_most({(name, kind, "sum"): -1.0, (name, kind): -60.0}, -60.0 * n)
+    for group in ("municipality", *pairs):
+        members = list(pairs) if group == "municipality" else [group]
+        both = [(name, kind) for name in members for kind in "mo"]
+        one, change = figures(stage.group(group), scale), known.get((group, scale))
+        if one is not None and one.hidden is None and one.mean is not None:
+            system.share(both, one.deficit, one.n)
+            system.equal({(*name, "sum"): 1.0 for name in both}, one.mean * one.n)
+        if change is not None and change.hidden is None and change.matched:
+            mean = (change.before, change.after)[at]
+            system.equal({(name, "m", "sum"): 1.0 for name in members}, mean * change.matched)
+    if share is not None:
+        system.equal({(name, "m"): 1.0 for name in pairs}, share.count)
+    return system
+
+
 def late_leaks(old, new, sizes_old, sizes_new):
     """Two snapshots of one wave: sums of the early and of the late by school and block; none hidden may be a point."""
     leaks = []

@@ -1,6 +1,6 @@
 """Small invented instruments and municipalities that the engine's tests share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -81,11 +81,19 @@ def questionnaire(blocks: Mapping[str, int] | None = None, min_answered: float =
     )
 
 
-def random_answers(instrument: Instrument, people: Mapping[str, int], rng: np.random.Generator) -> AnswerSet:
+SCHOOLS_DIFFER = (0.15, 0.5, 0.85, 0.97)  # how likely a school's teachers agree with a statement
+
+
+def random_answers(
+    instrument: Instrument,
+    people: Mapping[str, int],
+    rng: np.random.Generator,
+    strengths: Sequence[float] = SCHOOLS_DIFFER,
+) -> AnswerSet:
     """Random answers of so many teachers of every school, with blanks and «не относится»; schools differ."""
     rows = []
     for school, count in people.items():
-        strength = rng.choice([0.15, 0.5, 0.85, 0.97])
+        strength = rng.choice(strengths)
         for _ in range(count):
             rows.append(_row(instrument, school, rng, strength))
     return AnswerSet.from_submissions(instrument, rows)

@@ -6,8 +6,8 @@ import pytest
 from surveys.disclosure import carry_over, may_enter, release, release_changes, summarise_pairs
 from surveys.released import Change
 from surveys.summary import merge_all, summarise
-from tests.surveys.attacker_details import choice_leaks, item_leaks, late_leaks, quadrant_leaks, stage_leaks
-from tests.surveys.made import by_school, questionnaire, random_answers
+from tests.surveys.attacker_details import choice_leaks, item_leaks, kept_leaks, late_leaks, quadrant_leaks, stage_leaks
+from tests.surveys.made import SCHOOLS_DIFFER, by_school, questionnaire, random_answers
 
 FORM = questionnaire({"SUB": 2, "MET": 2})
 
@@ -61,11 +61,11 @@ def _share(values):
     return Share(**values)
 
 
-def two_stages(rng, stay):
+def two_stages(rng, stay, most=31, strengths=SCHOOLS_DIFFER, come=(0, 0, 1, 3, 6)):
     """Summaries of both stages and the pairs; every person of the first stage stays with chance ``stay``."""
-    people = random_people(rng)
-    grown = {name: count + int(rng.choice([0, 0, 1, 3, 6])) for name, count in people.items()}
-    stages = [random_answers(FORM, one, rng) for one in (people, grown)]
+    people = random_people(rng, most)
+    grown = {name: count + int(rng.choice(come)) for name, count in people.items()}
+    stages = [random_answers(FORM, one, rng, strengths) for one in (people, grown)]
     keys = [[f"{name}{place}" for name, count in one.items() for place in range(count)] for one in (people, grown)]
     kept = np.asarray([rng.random() < stay or int(key[1:]) >= people[key[0]] for key in keys[1]], bool)
     stages[1], keys[1] = stages[1].take(kept), [key for key, keep in zip(keys[1], kept, strict=True) if keep]
@@ -97,6 +97,43 @@ def test_two_stages_together_tell_nothing_hidden(stay):
         shown += sum(change.hidden is None for _, change in changes)
         assert stage_leaks(*stages, changes, pairs) == [], trial
     assert shown > 5  # not bought by hiding everything
+
+
+@pytest.mark.parametrize(
+    ("stay", "most", "strengths", "least"),
+    [(0.8, 60, (0.5, 0.6), 5), (0.6, 31, (0.45, 0.6, 0.7), 1), (0.6, 50, SCHOOLS_DIFFER, 0)],
+    ids=["schools alike", "small schools", "schools differ"],
+)
+def test_share_of_the_matched_tells_no_school(stay, most, strengths, least):
+    rng, shown = np.random.default_rng(7), 0
+    for trial in range(30):
+        stages, pairs = two_stages(rng, stay, most, strengths, come=(0, 12, 20))
+        changes = release_changes(FORM, pairs, closed=closed_in(stages), stages=tuple(stages))
+        shares = [(name, one) for name, one in changes if one.deficit_before is not None]
+        assert {name for name, _one in shares} <= {"municipality"}
+        for _name, one in shares:
+            counts = [sum(part.deficit[one.scale][at] for part in pairs.values()) for at in (0, 1)]
+            assert [one.deficit_before.count, one.deficit_after.count] == counts
+            assert one.deficit_before.n == one.deficit_after.n == one.matched
+        shown += len(shares)
+        assert kept_leaks(*stages, changes, pairs) == [], trial
+    assert shown >= least  # not bought by hiding everything
+
+
+def test_attack_on_shares_of_the_matched_succeeds_where_each_is_shown():
+    """The twin: the share of the matched put out without a look at what is printed beside it."""
+    rng, caught = np.random.default_rng(7), 0
+    for _trial in range(20):
+        stages, pairs = two_stages(rng, 0.9)
+        changes = []
+        for name, one in release_changes(FORM, pairs, closed=closed_in(stages)):
+            if name == "municipality" and one.matched:
+                counts = [sum(part.deficit[one.scale][at] for part in pairs.values()) for at in (0, 1)]
+                shares = [_share({"kind": "exact", "n": one.matched, "count": count}) for count in counts]
+                one = one.model_copy(update={"deficit_before": shares[0], "deficit_after": shares[1]})
+            changes.append((name, one))
+        caught += bool(kept_leaks(*stages, changes, pairs))
+    assert caught >= 2
 
 
 def test_attack_on_stages_succeeds_where_every_change_is_shown():
