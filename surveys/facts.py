@@ -13,7 +13,7 @@ from surveys.definition import Instrument
 from surveys.expressions import Value
 from surveys.printing import reported_words, share_bounds, share_of_words
 from surveys.released import GroupFigures, Released, ScaleFigures
-from surveys.russian import integer, number_text, percent, quote
+from surveys.russian import NBSP, integer, number_text, percent, quote
 
 WORSE = -10.0  # change of M, percentage points, from which a block is named as worse
 WEAK_ITEMS = 3
@@ -66,7 +66,8 @@ def group_facts(released: Released, group: GroupFigures, instrument: Instrument)
     known: dict[str, Fact] = {}
     if group.rate is not None:
         rate = 100.0 * group.rate
-        known["resp.rate"] = exact("resp.rate", rate, percent(rate), group.population, "coverage", group.code)
+        words = f"{percent(rate)} ({of_words(group.n, group.population)})"
+        known["resp.rate"] = exact("resp.rate", rate, words, group.population, "coverage", group.code)
     for scale in instrument.scales:
         known[f"blk.{scale.name}.title"] = text_fact("title", quote(scale.label))
     if group.hidden:
@@ -81,8 +82,9 @@ def group_facts(released: Released, group: GroupFigures, instrument: Instrument)
                 name, item.mean_adjusted, number_text(item.mean_adjusted, 1), item.n, "items", item.item
             )
     for code, value in group.aggregates.items():
-        printed = integer(round(value)) if code == "mentor_ready" else percent(value)
-        known[f"agg.{code}"] = exact(f"agg.{code}", value, printed, group.n, "help", code)
+        n = group.aggregate_n.get(code)
+        printed = _aggregate_words(code, value, n)
+        known[f"agg.{code}"] = exact(f"agg.{code}", value, printed, n or group.n, "help", code)
     known.update(_change_facts(released, group, instrument))
     return known
 
@@ -171,6 +173,18 @@ def card_facts(values: Mapping[str, str | float], readings: Mapping[str, Reading
         if reading.value is not None:
             known[f"value.{code}"] = Fact(reading.value, reading.value, reading.printed, number)
     return known
+
+
+def _aggregate_words(code: str, value: float, n: int | None) -> str:
+    """«51 % (51 из 100)»; a snapshot made before the n was kept gives the figure alone."""
+    if code == "mentor_ready":
+        return of_words(round(value), n) if n else integer(round(value))
+    return f"{percent(value)} ({of_words(round(value * n / 100), n)})" if n else percent(value)
+
+
+def of_words(part: int, whole: int) -> str:
+    """«51 из 100», unbroken before the whole."""
+    return f"{integer(part)} из{NBSP}{integer(whole)}"
 
 
 def exact(name: str, value: float, printed: str, n: int | None = None, table: str = "", row: str = "") -> Fact:

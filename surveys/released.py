@@ -100,6 +100,7 @@ class GroupFigures(Figures):
     flagged: Share | None = None  # submissions with a response-quality flag
     sensitivity: Literal["same", "changes"] | None = None
     aggregates: dict[str, float] = {}  # named figures that rules read: mentor_ready, form_mentor, hidden_share
+    aggregate_n: dict[str, int] = {}  # of how many each of them was counted
 
 
 class Change(Figures):

@@ -221,6 +221,7 @@ class _Gate:
     def _group(self, name: str, label: str, group: Summary, people: int, *, everything: bool) -> GroupFigures:
         large = everything or name in self.large
         deficits = self._deficits(name, everything)
+        aggregates = self.details.aggregates(name, group, everything) if large else {}
         return GroupFigures(
             code=name,
             label=label,
@@ -233,7 +234,8 @@ class _Gate:
             quadrants=self.details.quadrants(name, group, everything, deficits) if large else [],
             flagged=self.details.flagged(name, group, everything) if large else None,
             sensitivity=self.details.sensitivity(group),
-            aggregates=self.details.aggregates(name, group, everything) if large else {},
+            aggregates={code: value for code, (value, _n) in aggregates.items()},
+            aggregate_n={code: n for code, (_value, n) in aggregates.items()},
         )
 
     def _scale(self, name: str, at: int, group: Summary, people: int, everything: bool) -> ScaleFigures:

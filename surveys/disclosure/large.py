@@ -117,21 +117,21 @@ class Details:
                 return "changes"
         return "same"
 
-    def aggregates(self, name: str, group: Summary, everything: bool) -> dict[str, float]:
-        """Figures that rules read: percent, mentor_ready in persons; only where both classes are k or more."""
+    def aggregates(self, name: str, group: Summary, everything: bool) -> dict[str, tuple[float, int]]:
+        """Figures that rules read, each with its n: percent, mentor_ready in persons; both classes are k or more."""
         people = group.people
         pairs = {
             "hidden_share": ("hidden", "scored"),
             "mentor_ready": ("mentor_ready", "scored"),
             "form_mentor": ("form_mentor", "form_answered"),
         }
-        found: dict[str, float] = {}
+        found: dict[str, tuple[float, int]] = {}
         for figure, (part, whole) in pairs.items():
             count, n = people[part], people[whole]
             if count < self.k or n - count < self.k:
                 continue
             if everything or self._two_class(name, figure, _people_of(part, whole)):
-                found[figure] = float(count) if figure == "mentor_ready" else 100 * count / n
+                found[figure] = (float(count) if figure == "mentor_ready" else 100 * count / n, n)
         return found
 
 

@@ -9,7 +9,7 @@ from surveys.released import GroupFigures, Released, ScaleFigures, Share
 
 __all__ = ["carry_over", "may_enter"]
 
-DETAILS = ("items", "choices", "quadrants", "flagged", "sensitivity", "aggregates")
+DETAILS = ("items", "choices", "quadrants", "flagged", "sensitivity", "aggregates", "aggregate_n")
 
 
 def carry_over(old: Released, new: Released) -> Released:

@@ -129,6 +129,7 @@ def municipality() -> GroupFigures:
         flagged=exact(7, 87),
         sensitivity="same",
         aggregates={"hidden_share": 100 * 170 / 780, "mentor_ready": 21.0, "form_mentor": 100 * 30 / 87},
+        aggregate_n={"hidden_share": 780, "mentor_ready": 87, "form_mentor": 87},
     )
 
 

@@ -60,6 +60,21 @@ def test_text_prints_the_bound_and_not_a_number_behind_it():
     assert found.numbers[0].value is None
 
 
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("Q-HIDDEN", f"— 22{NBSP}% (170 из{NBSP}780)"),  # 170 / 780 = 21.8 %
+        ("Q-MENTORS", f": 21 из{NBSP}87"),
+        ("Q-NEEDFORM", f"— 34{NBSP}% (30 из{NBSP}87)"),  # 30 / 87 = 34.5 %
+        ("Q-COVER", f"— 78{NBSP}% (87 из{NBSP}111)"),  # 87 / 111 = 78.4 %
+    ],
+)
+def test_every_figure_of_a_whole_stands_with_its_n(rule, words):
+    """Counts are those of the sample release; percents were reckoned by hand."""
+    found = {finding.rule: finding.finding for finding in find(released(), "municipality", RULES, questionnaire())}
+    assert words in found[rule]
+
+
 def test_hidden_group_yields_only_its_coverage():
     assert fired(released(), "demo4") == ["Q-COVER"]  # 4 of 12 answered
     assert fired(released(), "demo5") == []  # 16 of 18
