@@ -13,12 +13,15 @@ NO_PYTHON = Нужен Python 3.11 или новее с модулем venv (с�
 	На Debian и Ubuntu: sudo apt install python3 python3-venv. Другой Python: make run PYTHON=/путь/к/python3.12
 B = .venv/bin
 
-.PHONY: run test environment translations catalogues dev lint clean
+.PHONY: run test packages environment translations catalogues dev lint clean
 
-run: environment translations
+run: environment
 	@exec $(B)/python -m flask --app wsgi serve --prepare
 
-environment:
+# All that an installation needs before its first command.
+environment: packages translations
+
+packages:
 	@if ! $(B)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 		python=$$($(FIND_PYTHON)); \
 		if [ -z "$$python" ]; then echo "$(NO_PYTHON)" >&2; exit 2; fi; \
@@ -26,7 +29,7 @@ environment:
 	fi
 	@$(call install,requirements)
 
-dev: environment
+dev: packages
 	@$(call install,requirements-dev)
 
 # Installs a list of packages only when the list has changed since.
@@ -36,7 +39,8 @@ cat requirements*.txt | cmp -s - .venv/$(1).installed || { \
 	$(B)/python -m pip install --quiet --no-compile --disable-pip-version-check -r $(1).txt && cat requirements*.txt > .venv/$(1).installed; }
 endef
 
-translations:
+# Without a compiled catalogue the plurals of numbers are wrong.
+translations: packages
 	@if [ -d app/translations ]; then for po in app/translations/*/LC_MESSAGES/messages.po; do \
 		mo=$${po%.po}.mo; [ "$$mo" -nt "$$po" ] || $(B)/pybabel -q compile -i "$$po" -o "$$mo"; done; fi
 
@@ -55,7 +59,7 @@ test: dev translations
 		OPORA_TEST_DATABASE="$$TEST_DATABASE_URL" $(B)/python -m pytest -n $(PROCESSES) --dist loadfile tests/app tests/browser; \
 	else echo "TEST_DATABASE_URL не задан: на PostgreSQL не проверено."; fi
 
-lint: dev
+lint: dev translations
 	$(B)/ruff check .
 	$(B)/ruff format --check .
 	$(B)/mypy

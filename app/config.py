@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.disk_problems import disk_problem
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -121,7 +123,7 @@ def kept_secret(path: Path) -> str:
         return path.read_text().strip()
     except OSError as problem:
         advice = "дайте право писать туда или назовите другую папку в OPORA_INSTANCE"
-        raise BadSettingError(f"папка {path.parent} недоступна ({problem.strerror}): {advice}.") from None
+        raise BadSettingError(f"папка {path.parent} недоступна ({disk_problem(problem)}): {advice}.") from None
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(48))
         file.flush()

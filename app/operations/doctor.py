@@ -24,6 +24,7 @@ from app.database import (
     sqlite_file,
     sqlite_pragmas,
 )
+from app.disk_problems import disk_problem
 from app.event_chain import check_chain
 from app.extensions import db, migrate
 from app.models import Document, Job, Person
@@ -53,7 +54,7 @@ def examine() -> Iterator[Check]:
     except (SQLAlchemyError, UnsafeDatabaseError) as problem:
         reason = str(problem).strip().splitlines()[0]
         yield Check("база данных", False, f"не отвечает: {reason}. Проверьте DATABASE_URL и сервер базы.")
-    without_database: tuple[Callable[[Flask], Check], ...] = (local_disk, instance, files, secret_key, disk_space)
+    without_database: list[Callable[[Flask], Check]] = [catalogues, local_disk, instance, files, secret_key, disk_space]
     for look in without_database:
         yield look(current_app._get_current_object())  # type: ignore[attr-defined]
 
@@ -102,7 +103,8 @@ def demo_accounts(connection: Connection) -> Check:
     number = connection.execute(query).scalar() or 0
     names = {urlsplit(current_app.config["PUBLIC_URL"]).hostname, current_app.config["HOST"]}
     if number and not names <= LOCAL_NAMES:
-        return Check("учебные учётные записи", False, f"{number}, пароль известен всем, а адрес общий: удалите их")
+        advice = "закройте им вход на странице «Люди» или начните с пустой базы"
+        return Check("учебные учётные записи", False, f"{number}, пароль известен всем, а адрес общий: {advice}")
     return Check("учебные учётные записи", True, f"{number}; адрес {current_app.config['PUBLIC_URL']}")
 
 
@@ -143,6 +145,20 @@ def events(connection: Connection) -> Check:
     return Check("журнал событий", True, f"цел, записей {chain.number}, последний хеш {chain.last[:16]}")
 
 
+def catalogues(app: Flask) -> Check:
+    """Without a compiled catalogue numbers stand with wrong words: «4 дел»."""
+    sources = sorted(Path(app.root_path, "translations").glob("*/LC_MESSAGES/messages.po"))
+    stale = [source for source in sources if not is_newer(source.with_suffix(".mo"), source)]
+    if stale:
+        names = ", ".join(source.parts[-3] for source in stale)
+        return Check("слова страниц", False, f"не собраны или устарели ({names}): выполните make environment")
+    return Check("слова страниц", True, "собраны")
+
+
+def is_newer(file: Path, source: Path) -> bool:
+    return file.exists() and file.stat().st_mtime >= source.stat().st_mtime
+
+
 def local_disk(app: Flask) -> Check:
     """SQLite on a network disk loses its locks."""
     file = sqlite_file(db.engine)
@@ -168,7 +184,7 @@ def _writable(name: str, folder: Path) -> Check:
             file.flush()
             os.fsync(file.fileno())
     except OSError as problem:
-        return Check(name, False, f"{folder}: {problem.strerror}. Дайте программе право писать сюда.")
+        return Check(name, False, f"{folder}: {disk_problem(problem)}. Дайте программе право писать сюда.")
     return Check(name, True, f"{folder}, запись есть")
 
 

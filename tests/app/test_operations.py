@@ -22,7 +22,7 @@ from sqlalchemy import create_engine, text
 from app.extensions import db
 from app.models import Job, Person
 from app.models.columns import utc_now
-from app.operations.doctor import demo_accounts, secret_key
+from app.operations.doctor import catalogues, demo_accounts, secret_key
 from app.operations.doctor import jobs as jobs_check
 from tests.conftest import leave_out
 
@@ -102,7 +102,7 @@ def test_doctor_finds_a_fresh_installation_healthy(environment: dict[str, str]) 
     assert told["ok"] is True
     names = [check["name"] for check in told["checks"]]
     assert {"база данных", "таблицы", "надёжность записи", "версия базы", "секретный ключ"} <= set(names)
-    assert len(names) == len(set(names)) == 13
+    assert len(names) == len(set(names)) == 14
 
 
 def open_key(instance: Path) -> None:
@@ -144,6 +144,24 @@ def test_demo_account_on_a_public_address_is_bad(app: Flask, address: str, ok: b
             assert demo_accounts(connection).ok is ok
     finally:
         app.config["PUBLIC_URL"] = before
+
+
+@pytest.mark.parametrize(
+    ("compiled", "ok"), [(None, False), (100, False), (300, True)], ids=["not compiled", "stale", "good"]
+)
+def test_words_of_the_pages_must_be_compiled(
+    bare_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiled: int | None, ok: bool
+) -> None:
+    folder = tmp_path / "translations" / "ru" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    for suffix, changed in (("po", 200), ("mo", compiled)):
+        if changed is not None:
+            (folder / f"messages.{suffix}").touch()
+            os.utime(folder / f"messages.{suffix}", (changed, changed))
+    monkeypatch.setattr(bare_app, "root_path", str(tmp_path))
+    check = catalogues(bare_app)
+    assert check.ok is ok
+    assert ok or "ru" in check.message
 
 
 @pytest.mark.parametrize(("minutes", "ok"), [(5, True), (15, False)])
