@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import click
@@ -16,7 +17,7 @@ from app.extensions import db
 from surveys.errors import SurveyError
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
-DRY = click.option("--dry-run", is_flag=True, help="Only show what would change.")
+DRY = click.option("--dry-run", is_flag=True, help="Только показать, что изменится.")
 
 
 def register(app: Flask) -> None:
@@ -38,7 +39,7 @@ def refusing() -> Iterator[None]:
         sys.exit(2)
 
 
-def refuse(line: str) -> None:
+def refuse(line: str) -> NoReturn:
     db.session.rollback()
     click.echo(line, err=True)
     sys.exit(2)
@@ -62,7 +63,7 @@ def end(dry_run: bool) -> None:
 
 @click.command()
 def start() -> None:
-    """Load the order: roadmap, schools, instruments, rules, consent text; no people, no answers."""
+    """Загрузить приказ: дорожную карту, школы, анкету, карту, правила, текст согласия; без людей и ответов."""
     from app.starting import AlreadyStartedError, start_order
 
     with refusing():
@@ -70,21 +71,20 @@ def start() -> None:
             plan = start_order()
         except AlreadyStartedError:
             refuse("База не пуста: приказ уже загружен. Ничего не изменено.")
-            return
         db.session.commit()
         click.echo(f"Загружено: {plan.short_title}; школы, анкеты, правила и текст согласия.")
 
 
 @click.group()
 def schools() -> None:
-    """Schools."""
+    """Школы."""
 
 
 @schools.command("import")
 @FILE
 @DRY
 def import_schools(file: Path, dry_run: bool) -> None:
-    """Take schools from a CSV or XLSX table."""
+    """Взять школы из таблицы CSV или XLSX."""
     from app.importing import read_table
     from app.people import school_lists
 
@@ -101,15 +101,15 @@ def import_schools(file: Path, dry_run: bool) -> None:
 
 @click.group()
 def people() -> None:
-    """People."""
+    """Люди."""
 
 
 @people.command("import")
 @FILE
 @DRY
-@click.option("--mark-left", is_flag=True, help="Close the accounts of teachers who are not in the file.")
+@click.option("--mark-left", is_flag=True, help="Закрыть вход педагогам, которых в файле нет.")
 def import_people(file: Path, dry_run: bool, mark_left: bool) -> None:
-    """Take people from a CSV or XLSX table."""
+    """Взять людей из таблицы CSV или XLSX."""
     from app.importing import read_table
     from app.models.people import ROLES
     from app.people import changes as people_changes
@@ -134,14 +134,14 @@ def import_people(file: Path, dry_run: bool, mark_left: bool) -> None:
 
 @click.group()
 def roadmap() -> None:
-    """The roadmap."""
+    """Дорожная карта."""
 
 
 @roadmap.command("import")
 @FILE
 @DRY
 def import_roadmap(file: Path, dry_run: bool) -> None:
-    """Take a roadmap from a TOML file."""
+    """Взять дорожную карту из файла TOML."""
     from app.starting import add_plan
     from surveys.roadmap import load_roadmap
 
@@ -152,10 +152,10 @@ def import_roadmap(file: Path, dry_run: bool) -> None:
 
 
 @roadmap.command("show")
-@click.option("--at", "day", metavar="DATE", help="State at the end of this day, YYYY-MM-DD.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.option("--at", "day", metavar="DATE", help="Состояние на конец этого дня, ГГГГ-ММ-ДД.")
+@click.option("--json", "as_json", is_flag=True, help="Один документ JSON.")
 def show_roadmap(day: str | None, as_json: bool) -> None:
-    """Show the items with their state."""
+    """Показать пункты и их состояние."""
     from app.marks import marks_at, marks_now
     from app.models import Municipality
     from app.plan_changes import as_of
@@ -164,12 +164,10 @@ def show_roadmap(day: str | None, as_json: bool) -> None:
     plan = current_plan()
     if plan is None:
         refuse("Дорожная карта не загружена: выполните flask --app wsgi start или roadmap import.")
-        return
     try:
         date = dt.date.fromisoformat(day) if day else None
     except ValueError:
         refuse(f"--at: «{day}» — не дата; пишите ГГГГ-ММ-ДД, например 2020-06-01.")
-        return
     zone = db.session.get_one(Municipality, plan.municipality_id).timezone
     day = date or dt.datetime.now(ZoneInfo(zone)).date()
     items = [one for one in items_of(plan, duties=False) if one.withdrawn_on is None or one.withdrawn_on > day]
@@ -185,14 +183,14 @@ def show_roadmap(day: str | None, as_json: bool) -> None:
 
 @click.group()
 def instruments() -> None:
-    """Instruments."""
+    """Анкеты и карты."""
 
 
 @instruments.command("import")
 @FILE
 @DRY
 def import_instrument(file: Path, dry_run: bool) -> None:
-    """Take a questionnaire or card: ours (.toml) or an XLSForm (.xlsx, .xls, .csv)."""
+    """Взять анкету или карту: нашу (.toml) или XLSForm (.xlsx, .xls, .csv)."""
     from app.starting import add_instrument
     from surveys.definition import read_instrument
 
@@ -210,7 +208,7 @@ def import_instrument(file: Path, dry_run: bool) -> None:
 
 @click.group()
 def answers() -> None:
-    """Answers."""
+    """Ответы."""
 
 
 @answers.command("import")
@@ -218,17 +216,15 @@ def answers() -> None:
 @FILE
 @DRY
 def import_answers(wave: str, file: Path, dry_run: bool) -> None:
-    """Take answers of WAVE (number or code) from a CSV table: one row a respondent, columns school and items."""
+    """Взять ответы этапа WAVE (номер или код) из таблицы CSV: строка на человека, столбцы school и вопросы."""
     from app.answer_lists import find_wave, read_answer_lines, store_answer_lines
 
     with refusing():
         found = find_wave(wave)
         if found is None:
             refuse(f"Этапа «{wave}» нет.")
-            return
         if found.status != "open":
             refuse(f"Этап «{wave}» не открыт: ответы принимает только открытый этап.")
-            return
         lines = read_answer_lines(file, found)
         added = store_answer_lines(found, lines, file.name)
         click.echo(f"Ответы: строк {len(lines)}, новых {added}.")

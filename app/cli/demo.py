@@ -1,11 +1,9 @@
 """``flask demo``: the demonstration in an empty database."""
 
-import sys
-
 import click
 from flask import Flask
 
-from app.database import writing
+from app.cli.content import refuse, refusing
 from app.extensions import db
 
 
@@ -20,14 +18,12 @@ def demo() -> None:
     from app.demo.build import NotEmptyError, build_demo
     from app.demo.people import PASSWORD, SIGN_INS
 
-    try:
-        with writing():
+    with refusing():
+        try:
             counts = build_demo()
-            db.session.commit()
-    except NotEmptyError:
-        db.session.rollback()
-        click.echo("База не пуста: демонстрация загружается только в пустую базу. Ничего не изменено.", err=True)
-        sys.exit(2)
+        except NotEmptyError:
+            refuse("База не пуста: демонстрация загружается только в пустую базу. Ничего не изменено.")
+        db.session.commit()
     click.echo(
         f"Демонстрация загружена: школ {counts['schools']}, учителей {counts['teachers']}, "
         f"анкет {counts['submissions']}. Вход: {', '.join(SIGN_INS)}; пароль у всех: {PASSWORD}."

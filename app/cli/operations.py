@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 from flask import Flask, current_app
 
+from app.disk_problems import disk_problem
+
 
 def register(app: Flask) -> None:
     """Add the commands to ``app``."""
@@ -89,7 +91,7 @@ def restore(file: Path, force: bool) -> None:
 
 
 def _reason(problem: Exception) -> str:
-    return problem.strerror or str(problem) if isinstance(problem, OSError) else str(problem)
+    return disk_problem(problem) if isinstance(problem, OSError) else str(problem)
 
 
 def _refuse(line: str) -> None:

@@ -41,15 +41,16 @@ def guard(command: click.Command) -> None:
 
 
 def refuse_usage(error: click.UsageError) -> None:
-    """Say what is wrong with the words of the command; a command that only prints its help is let through."""
-    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
-        return
+    """Say what is wrong with the words of the command."""
     path = f"{error.ctx.command_path} " if error.ctx else ""
     end(f"{usage_problem(error)}; подсказка: {path}--help")
 
 
 def usage_problem(error: click.UsageError) -> str:
     """The problem without the library's English."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        words = getattr(error.ctx and error.ctx.command, "commands", {})
+        return f"Не указано, что сделать: {', '.join(sorted(words))}"
     param = getattr(error, "param", None)
     name = param.human_readable_name if isinstance(param, click.Argument) else param.opts[0] if param else ""
     if isinstance(error, click.MissingParameter):

@@ -8,6 +8,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from app.disk_problems import disk_problem
 from app.extensions import db
 from app.models import Wave
 from app.reports.editions import show
@@ -55,7 +56,7 @@ def report(wave: str, scope: str, kind: str, document: str, output: str) -> None
     try:
         write_report(built, kind, target)  # type: ignore[arg-type]
     except OSError as error:
-        refuse(f"Файл {target} не записан: {error.strerror}.")
+        refuse(f"Файл {target} не записан: {disk_problem(error)}.")
 
 
 def build(wave_name: str, scope: str, document: str = DEFAULT) -> Report:

@@ -1,6 +1,7 @@
 """Commands that load the order and take files in: status 2 and one line a problem for bad input, nothing changed."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from app.extensions import db
 from app.marks import change_state
 from app.models import Event, InstrumentVersion, Participation, Person, RoadmapItem, School, Submission
 from app.plans import current_plan
+from surveys import definition
 from surveys.roadmap import load_roadmap
 from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_definitions, add_plan, add_wave, person
@@ -43,6 +45,22 @@ def test_start_loads_the_order_once(bare: Flask) -> None:
     assert db.session.scalar(db.select(db.func.count(School.id))) == 5
     assert db.session.scalar(db.select(db.func.count(Person.id))) == 0
     assert set(db.session.scalars(db.select(InstrumentVersion.code))) == {"teacher_deficits", "school_card"}
+
+
+@pytest.mark.parametrize("command", ["start", "demo"])
+def test_damaged_packaged_file_loads_nothing(
+    bare: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    packaged = shutil.copytree(definition.PACKAGED, tmp_path / "instruments")
+    text = (packaged / "teacher_deficits_v1.toml").read_text()
+    damaged = text.replace('type = "select_one"', 'type = "slider"', 2)
+    assert damaged != text
+    (packaged / "teacher_deficits_v1.toml").write_text(damaged)
+    monkeypatch.setattr(definition, "PACKAGED", packaged)
+    result = run(bare, command)
+    assert result.exit_code == 2
+    assert result.stderr.count("teacher_deficits_v1.toml") == 2
+    assert db.session.scalar(db.select(db.func.count(School.id))) == 0
 
 
 def test_roadmap_show_prints_one_document_of_26_items(bare: Flask) -> None:

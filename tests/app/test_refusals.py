@@ -58,6 +58,7 @@ def test_command_without_a_server_says_that_the_database_is_away(unreachable: Fl
         ("restore", "Не указано: FILE"),
         ("report --colour red", "Нет параметра --colour"),
         ("schools imprt", "неизвестное слово"),
+        ("roadmap", "Не указано, что сделать: import, show"),
         ("roadmap show --at", "--at"),
         ("restore /", "FILE"),
     ],

@@ -232,7 +232,7 @@ def test_letterhead_and_signature_stand_on_the_document(app: Flask, closed: None
         ([CODE, "--scope", "everything", "--format", "json"], "Область «everything» не понята"),
         ([CODE, "--format", "docx"], "Укажите файл"),
         (["open", "--format", "json"], "не рассчитан"),
-        ([CODE, "--format", "docx", "-o", "/no/such/folder/a.docx"], "не записан"),
+        ([CODE, "--format", "docx", "-o", "/no/such/folder/a.docx"], "не записан: нет такого файла или папки"),
     ],
     ids=["wave", "format", "school", "scope", "no file", "open wave", "folder"],
 )
