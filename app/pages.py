@@ -16,6 +16,7 @@ from app.extensions import babel, db, login_manager
 from app.interface import N_
 from app.models import Municipality, Person, Setting
 from app.reach import scope_reach, within
+from app.resending import kept_fields, returning_address
 
 CSP = "; ".join(
     [
@@ -94,7 +95,7 @@ def add_headers(response: Response) -> Response:
 
 ERRORS = {
     400: (N_("Запрос не понят"), N_("Вернитесь на предыдущую страницу и попробуйте ещё раз.")),
-    401: (N_("Нужно войти снова"), N_("Время сеанса истекло. Войдите: черновик сохранён и откроется на том же месте.")),
+    401: (N_("Нужно войти снова"), N_("Время сеанса истекло. Сохранённое раньше цело.")),
     403: (
         N_("Эта страница не для вашей роли"),
         N_("Если она вам нужна по работе, обратитесь к муниципальному координатору."),
@@ -114,7 +115,8 @@ def error_page(error: Exception) -> tuple[str, int]:
     if code >= 500:
         db.session.rollback()
     title, advice = ERRORS.get(code, ERRORS[500])
-    return render_template("errors/error.html", code=code, title=_(title), advice=_(advice)), code
+    resending = {"back": returning_address(), "kept": kept_fields()} if code == 401 else {}
+    return render_template("errors/error.html", code=code, title=_(title), advice=_(advice), **resending), code
 
 
 def csrf_failed(error: CSRFError) -> tuple[str, int]:
