@@ -139,5 +139,6 @@ def department_tasks(person: Person, plan: RoadmapPlan | None, today: dt.date, z
 
 
 def short(title: str, most: int = 110) -> str:
-    """A long title cut at a word."""
+    """A long title cut at a word; a duty of the order begins there with a small letter."""
+    title = title[:1].upper() + title[1:]
     return title if len(title) <= most else title[:most].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"

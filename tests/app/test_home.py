@@ -78,6 +78,7 @@ def test_municipal_coordinator_sees_overdue_items_and_counts(login_as: SignIn) -
     add_plan()
     page = home(login_as("maria"))
     assert 'href="/roadmap/1.1"' in page
+    assert ">Предоставить сведения" in page  # a duty, which the order itself begins with a small letter
     late = page.split("<span>просрочено</span><i></i><b>")[1].split("<")[0]
     assert f"просрочено: {late}<" in login_as("maria").get("/roadmap/").get_data(as_text=True)
 

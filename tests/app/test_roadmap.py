@@ -233,6 +233,14 @@ def test_head_does_not_see_what_another_school_wrote(login_as: SignIn) -> None:
     assert "1 из 2" in page
 
 
+@pytest.mark.parametrize("page", ["amend", "school1"])
+def test_duty_is_called_by_its_number_in_the_order(login_as: SignIn, page: str) -> None:
+    add_plan()
+    text = login_as("maria").get(f"/roadmap/O5.3/{page}").get_data(as_text=True)
+    assert re.search(r"<h1>[^<]*п\.\s5\.3</h1>", text)
+    assert not re.search(r">[^<]*п\.\sO5\.3", text)
+
+
 def test_measure_stands_at_its_item(login_as: SignIn) -> None:
     add_plan()
     item_id = state_of("3.13", "municipality").item_id
