@@ -1,6 +1,7 @@
 """The roadmap: the order's table, n of N schools, deadlines of five kinds, marks with evidence, any past day."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
