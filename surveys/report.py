@@ -134,7 +134,7 @@ def _participation(draft: Draft, context: ReportContext) -> None:
 def _main(draft: Draft, context: ReportContext) -> None:
     group = context.group
     warning = coverage_warning(group, context.released.k, context.marks)
-    texts = [plain(warning)] if warning else []
+    texts = [plain(warning, f"r-coverage-{group.code}")] if warning else []
     if concludes(group):
         for title, found, empty in (
             (

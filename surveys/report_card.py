@@ -34,7 +34,7 @@ def risk_counts(readings: Sequence[Titled]) -> str:
 
 def card_main(readings: Sequence[Titled]) -> list[Paragraph]:
     """The main page of a card: what the school governs and does well, where the risk is high, hard conditions apart."""
-    texts = [plain(risk_counts(readings))]
+    texts = [plain(risk_counts(readings), "t-indicators")]
     own = [one for one in readings if not one[1].context]
     for title, found, empty in (
         ("Сильные стороны", [one for one in own if one[1].level == "низкий"][:BEST], "Показателей низкого риска нет"),

@@ -20,7 +20,7 @@ LAST_STAGE = "выходная"
 def conclusion_texts(context: ReportContext) -> list[Paragraph]:
     """Coverage, deficits by name, what is common to schools, what to rely on, change, measures, the next stage."""
     group, marks = context.group, context.marks
-    texts = [plain(coverage_warning(group, context.released.k, marks) or took_part(group))]
+    texts = [plain(coverage_warning(group, context.released.k, marks) or took_part(group), f"r-coverage-{group.code}")]
     if concludes(group):
         texts += [_systemic(context), *_common(context), *_strong(context), *_changed(context)]
     texts += _measures(context)
@@ -37,10 +37,10 @@ def _systemic(context: ReportContext) -> Paragraph:
     ]
     of_level = f"(не менее {least} учителей со средним и высоким уровнем)"
     if not found:
-        return plain(f"Системного дефицита {of_level} не выявлено")
+        return plain(f"Системного дефицита {of_level} не выявлено", "t-blocks")
     total = count(len(scales), "блок", "gen")
     names = join([quote(label) for label in found])
-    return plain(f"Системный дефицит {of_level} выявлен по {integer(len(found))} из{NBSP}{total}: {names}")
+    return plain(f"Системный дефицит {of_level} выявлен по {integer(len(found))} из{NBSP}{total}: {names}", "t-blocks")
 
 
 def _common(context: ReportContext) -> list[Paragraph]:
@@ -58,7 +58,8 @@ def _common(context: ReportContext) -> list[Paragraph]:
     where = counted_words(marks.common, "школа", "pre")
     blocks = "блоку" if len(common) == 1 else "блокам"
     text = f"В {where} и более системный дефицит выявлен по {blocks} {join(common)}"
-    return [plain(f"{text}: предлагается вынести их в темы районных методических объединений (РМО)")]
+    topics = "предлагается вынести их в темы районных методических объединений (РМО)"
+    return [plain(f"{text}: {topics}", "t-schools-share")]
 
 
 def _strong(context: ReportContext) -> list[Paragraph]:
@@ -69,7 +70,7 @@ def _strong(context: ReportContext) -> list[Paragraph]:
     ]
     if not found:
         return []
-    return [plain(f"Сильные стороны по самооценке учителей: {join(found)}")]
+    return [plain(f"Сильные стороны по самооценке учителей: {join(found)}", "t-blocks")]
 
 
 def _changed(context: ReportContext) -> list[Paragraph]:
@@ -81,9 +82,11 @@ def _measures(context: ReportContext) -> list[Paragraph]:
     number = len(context.measures)
     if number:
         word = verb(number, "принятой мере", "принятым мерам")
-        return [plain(f"Исполнение по {integer(number)} {word} рассматривается при мониторинге (п. 4.1)")]
+        return [plain(f"Исполнение по {integer(number)} {word} рассматривается при мониторинге (п. 4.1)", "s-measures")]
     number = len(context.proposals)
     if not number:
         return []
     word = participle(number, "Предложена", "Предложены", "Предложено")
-    return [plain(f"{word} {count(number, 'мера')}; до утверждения справки по каждой нужно принять решение")]
+    return [
+        plain(f"{word} {count(number, 'мера')}; до утверждения справки по каждой нужно принять решение", "s-measures")
+    ]

@@ -19,11 +19,11 @@ def main_measures(
     Groups other than ``own_label`` are named, where a report joins measures of several schools.
     """
     texts = []
-    for group in merge_measures(measures, plural)[:MOST_MEASURES]:
+    for place, group in enumerate(merge_measures(measures, plural)[:MOST_MEASURES], start=1):
         labels = list(dict.fromkeys(one.scope_label for one in group if one.scope_label not in ("", own_label)))
         whom = f"; {join(labels)}" if labels else ""
         who = in_sentence(group[0].responsible)
-        texts.append(item(f"{_leads(group)} ({items_text(_items(group))}; отв. — {who}{whom})"))
+        texts.append(item(f"{_leads(group)} ({items_text(_items(group))}; отв. — {who}{whom})", f"r-measures-{place}"))
     return texts
 
 

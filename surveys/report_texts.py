@@ -36,9 +36,9 @@ LEAST_DEFICITS = 3
 STAGE_GENITIVE = {"входная": "входной", "промежуточная": "промежуточной", "выходная": "выходной"}
 
 
-def plain(text: str) -> Paragraph:
-    """A computed paragraph with its spaces tied."""
-    return Paragraph(text=tie(sentence(text)))
+def plain(text: str, see: str = "") -> Paragraph:
+    """A computed paragraph with its spaces tied; ``see`` is the anchor of its figures."""
+    return Paragraph(text=tie(sentence(text)), see=see)
 
 
 def item(text: str, see: str = "") -> Paragraph:
@@ -89,16 +89,20 @@ def concludes(group: GroupFigures) -> bool:
 def coverage_texts(released: Released, group: GroupFigures, marks: Thresholds = PROPOSED) -> list[Paragraph]:
     """Coverage and its limits: the warning first."""
     warning = coverage_warning(group, released.k, marks)
-    texts = [plain(warning or took_part(group))]
+    texts = [plain(warning or took_part(group), f"r-coverage-{group.code}")]
     if group.code == released.municipality.code:
         low = [one for one in released.schools if one.rate is not None and 100.0 * one.rate < marks.enough]
         if low:
             where = counted_words(len(low), "школа", "pre")
-            texts.append(plain(f"В {where} охват ниже {percent(marks.enough)}: {join([one.label for one in low])}"))
+            texts.append(
+                plain(f"В {where} охват ниже {percent(marks.enough)}: {join([one.label for one in low])}", "t-coverage")
+            )
         masked = [one for one in released.schools if one.hidden]
         if masked:
             by = counted_words(len(masked), "школа", "dat")
-            texts.append(plain(f"По {by} результаты не приводятся: {join([one.label for one in masked])}"))
+            texts.append(
+                plain(f"По {by} результаты не приводятся: {join([one.label for one in masked])}", "t-coverage")
+            )
     texts.append(
         plain(
             "Анкета — самооценка: она показывает, о каких затруднениях сообщили сами учителя, и не является проверкой "
@@ -106,7 +110,7 @@ def coverage_texts(released: Released, group: GroupFigures, marks: Thresholds = 
         )
     )
     if flagged := flagged_words(group):
-        texts.append(plain(flagged))
+        texts.append(plain(flagged, "s-snapshot"))
     return texts
 
 
@@ -227,14 +231,15 @@ def block_texts(group: GroupFigures, instrument: Instrument, marks: Thresholds =
     else:
         least = percent(marks.systemic)
         text = f"Системного дефицита (не менее {least} учителей со средним и высоким уровнем) не выявлено"
-    texts = [plain(text)]
+    texts = [plain(text, "t-blocks")]
     needing = [one for one in shown if one.need is not None]
     if needing:
         top = max(needing, key=lambda one: one.need or 0.0)
         texts.append(
             plain(
                 f"Помощь чаще запрашивают по блоку {titles.get(top.scale, top.scale)}: средний запрос "
-                f"{number_text(top.need or 0.0)} из{NBSP}100 {_n(top.n)}"
+                f"{number_text(top.need or 0.0)} из{NBSP}100 {_n(top.n)}",
+                f"r-blocks-{top.scale}",
             )
         )
     silent = len(group.scales) - len(shown)
@@ -253,7 +258,8 @@ def school_texts(released: Released, instrument: Instrument, marks: Thresholds =
         able = [one.label for one in shown if _has_none(one, scale.name)]
         if len(systemic) >= marks.common:
             text = f"{quote(scale.label)}: {join(systemic)}"
-            common.append(item(text + (f"; поделиться опытом могут: {join(able)}" if able else "")))
+            share = f"; поделиться опытом могут: {join(able)}" if able else ""
+            common.append(item(text + share, "t-schools-share"))
             continue
         for label in systemic:
             single.setdefault(label, []).append(quote(scale.label))
@@ -265,7 +271,7 @@ def school_texts(released: Released, instrument: Instrument, marks: Thresholds =
         texts = [plain(f"Общих дефицитов (в {least} и более) не выявлено")]
     if single:
         texts.append(plain("Дефициты отдельных школ, для адресной помощи:"))
-        texts += [item(f"{label} — {', '.join(blocks)}") for label, blocks in single.items()]
+        texts += [item(f"{label} — {', '.join(blocks)}", "t-schools-share") for label, blocks in single.items()]
     return texts
 
 
@@ -314,11 +320,17 @@ def noticed_texts(changes: Sequence[Change], instrument: Instrument, marks: Thre
             for one in found
         ]
         if parts:
-            texts.append(plain(f"У одних и тех же участников освоенность {word}, чем на прошлом этапе: {join(parts)}"))
+            texts.append(
+                plain(
+                    f"У одних и тех же участников освоенность {word}, чем на прошлом этапе: {join(parts)}", "t-changes"
+                )
+            )
     silent = sum(1 for one in changes if one.hidden)
     if shown and not texts:
         which = "по приведённым блокам" if silent else "по блокам"
-        texts.append(plain(f"Заметных изменений ({number_text(marks.noticeable, 0)} п. п. и более) {which} нет"))
+        texts.append(
+            plain(f"Заметных изменений ({number_text(marks.noticeable, 0)} п. п. и более) {which} нет", "t-changes")
+        )
     if silent and not shown:
         texts.append(plain("Изменения не приводятся: они скрыты по правилам конфиденциальности"))
     elif silent:

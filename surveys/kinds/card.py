@@ -113,7 +113,10 @@ def _common_risks(signed: Cards, least: int) -> list[Paragraph]:
         found.sort(key=lambda code: -len(where[code]))
         texts.append(Paragraph(text=heading, style="subhead"))
         texts += [
-            item(f"{titles[code][0]} — в{NBSP}{integer(len(where[code]))} {of_all}: {join(where[code])}")
+            item(
+                f"{titles[code][0]} — в{NBSP}{integer(len(where[code]))} {of_all}: {join(where[code])}",
+                f"r-cards-{code}",
+            )
             for code in found[:COMMON]
         ] or [plain(f"Показателей, общих для {counted_words(least, 'школа', 'gen')} и более, нет")]
     return texts

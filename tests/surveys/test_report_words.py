@@ -202,3 +202,24 @@ def test_card_of_many_schools_names_common_risks_and_keeps_its_tables_narrow():
     report = make("card", cards=cards)
     assert lines(report, "main")[1].startswith("Показатель I01 — в 20 из 20 школ: Школа 0, Школа 1")
     assert [len(report.table(code).columns) for code in ("cards", "cards-2", "cards-3")] == [9, 9, 5]
+
+
+@pytest.mark.parametrize(
+    ("kind", "scope"), [("report", "municipality"), ("report", "school:demo1"), ("joint", "school:demo1")]
+)
+def test_every_line_with_a_figure_leads_to_where_it_comes_from(kind: str, scope: str):
+    report = make(kind, scope, readings=[reading("I01", "высокий")], cards=[])
+    file = io.BytesIO()
+    write_report(report, "html", file)
+    page = file.getvalue().decode()
+    anchors = set(re.findall(r'id="([^"]+)"', page))
+    for code in ("coverage", "main", "conclusions"):
+        section = re.search(rf'<section id="s-{code}">(.*?)(<table|</section>)', page, re.DOTALL)
+        assert section is not None
+        said = re.findall(r"<(?:p|li)>(.*?)</(?:p|li)>", section[1])
+        with_figure = [line for line in said if re.search(r"\d", line)]
+        assert with_figure
+        for line in with_figure:
+            link = re.search(r'href="#([^"]+)">Откуда эта цифра\?', line)
+            assert link is not None, line
+            assert link[1] in anchors, line
