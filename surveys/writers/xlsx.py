@@ -13,8 +13,10 @@ from surveys.document import Cell, Column, Figure, Report, Table
 
 NUMBER_FORMATS = {"integer": "0", "decimal": "0.0", "percent": "0.0"}
 LINE = 13.5  # points of a line of text
-SUMMARY_WIDTH = 88  # letters
+SUMMARY_WIDTH = 72  # units of width: what A4 holds between its margins
+PER_LINE = 86  # letters of a text in it
 HEAD_ROW = 3  # zero-based row of the table head: title, notes and source stand above
+TOP_FORMATS = ("title", "small", "small")  # of the rows above the head: title, notes, source
 PATTERNS = {"none": "percent_5", "low": "percent_20", "medium": "wide_upward_diagonal", "high": "dark_upward_diagonal"}
 
 
@@ -46,13 +48,13 @@ def render(report: Report) -> bytes:
 def _formats(book: Any) -> dict[str, Any]:
     base = {"font_name": "Liberation Sans", "font_size": 10, "valign": "top", "text_wrap": True}
     formats = {
-        "title": book.add_format({**base, "bold": True, "font_size": 13, "text_wrap": False}),
+        "title": book.add_format({**base, "bold": True, "font_size": 13}),
         "heading": book.add_format({**base, "bold": True, "font_size": 13}),
         "head": book.add_format({**base, "bold": True, "border": 1, "bg_color": "#e3e9ee"}),
         "text": book.add_format({**base, "border": 1}),
         "plain": book.add_format(base),
         "bold": book.add_format({**base, "bold": True}),
-        "small": book.add_format({**base, "font_size": 9, "italic": True, "text_wrap": False}),
+        "small": book.add_format({**base, "font_size": 9, "italic": True}),
     }
     for kind, number_format in NUMBER_FORMATS.items():
         formats[kind] = book.add_format({**base, "border": 1, "num_format": number_format, "align": "right"})
@@ -72,7 +74,7 @@ def _summary(book: Any, report: Report, formats: dict[str, Any]) -> None:
             lines.append((text, "bold" if paragraph.style == "subhead" else "plain"))
     for row, (text, kind) in enumerate(lines):
         sheet.write_string(row, 0, text, formats[kind])
-        sheet.set_row(row, _height([(text, SUMMARY_WIDTH)], 18 if kind == "heading" else LINE))
+        sheet.set_row(row, _height([(text, PER_LINE)], 18 if kind == "heading" else LINE))
 
 
 def _sheet(book: Any, report: Report, table: Table, figure: Figure | None, formats: dict[str, Any]) -> None:
@@ -80,13 +82,15 @@ def _sheet(book: Any, report: Report, table: Table, figure: Figure | None, forma
     sheet = book.add_worksheet(name)
     _page(sheet, report, landscape=table.wide)
     mark = f" ({', '.join(report.marks)})" if report.marks else ""
-    sheet.write_string(0, 0, f"Таблица {report.table_number(table.id)}. {table.title}{mark}", formats["title"])
-    sheet.write_string(1, 0, " ".join(table.notes), formats["small"])
-    sheet.write_string(2, 0, f"Источник: {table.source}.", formats["small"])
     widths = [max(12.0, column.width * 11) for column in table.columns]
     for place, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
         sheet.write_string(HEAD_ROW, place, column.title, formats["head"])
         sheet.set_column(place, place, width)
+    tops = [f"Таблица {report.table_number(table.id)}. {table.title}{mark}", " ".join(table.notes)]
+    for row, (text, kind) in enumerate(zip([*tops, f"Источник: {table.source}."], TOP_FORMATS, strict=True)):
+        # over the whole table: a long line in one cell would make the printed sheet as wide as itself
+        sheet.merge_range(row, 0, row, len(widths) - 1, text, formats[kind])
+        sheet.set_row(row, _height([(text, sum(widths))], 17 if kind == "title" else LINE))
     sheet.set_row(HEAD_ROW, _height(zip([column.title for column in table.columns], widths, strict=True)))
     for row, line in enumerate(table.rows, start=HEAD_ROW + 1):
         sheet.set_row(row, _height(zip([cell.printed for cell in line.cells], widths, strict=True)))

@@ -248,3 +248,16 @@ def test_libreoffice_opens_the_document(written, tmp_path):
     text = pdf_text((tmp_path / "report.pdf").read_bytes())
     for number in printed_numbers():
         assert number in text
+
+
+def test_xlsx_prints_no_wider_than_its_table(written):
+    """A long source in one cell would shrink the printed sheet; over the whole table it is wrapped."""
+    from openpyxl import load_workbook
+
+    value, book = report("municipality"), load_workbook(io.BytesIO(written["xlsx"]))
+    for table, name in zip(value.tables, book.sheetnames[1:-1], strict=True):
+        wide = {str(one) for one in book[name].merged_cells.ranges}
+        last = "ABCDEFGHIJKLMNOP"[len(table.columns) - 1]
+        assert wide == {f"A{row}:{last}{row}" for row in (1, 2, 3)}
+        assert book[name]["A3"].alignment.wrap_text
+        assert table.source in book[name]["A3"].value
