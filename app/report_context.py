@@ -171,7 +171,7 @@ def letterhead_setting() -> dict[str, str]:
 
 def _settings(municipality: Municipality, snapshot: Snapshot, made_on: str) -> ReportSettings:
     typed = letterhead_setting()
-    text = {key: str(value).strip() for key, value in typed.items()}.get
+    text = {key: "\n".join(str(value).split("\r\n")).strip() for key, value in typed.items()}.get
     names = [line for key in ("name_ru", "name_kbd", "name_krc") if (line := text(key, ""))]
     signatory = text("signatory_position", ""), text("signatory_name", "")
     executor = ", ".join(part for part in (text("executor", ""), text("phone", "")) if part)

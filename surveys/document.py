@@ -194,7 +194,7 @@ class Report(Piece):
     made_on: str = ""  # ISO date
     kind: str = "report"  # which document, a name of ``surveys.kinds``
     signed_after: str = "conclusions"  # section under which the signature stands
-    contents: bool = False  # a list of sections under the title
+    contents: bool = False  # a list of sections: behind the main page, or under the title where there is none
 
     def table(self, code: str) -> Table:
         """The table called ``code``; KeyError where there is none."""
@@ -233,6 +233,11 @@ class Report(Piece):
             return section.title
         number = [one.id for one in self.sections if one.appendix].index(section.id) + 1
         return f"Приложение {number}. {section.title}"
+
+    @property
+    def contents_after(self) -> str | None:
+        """The section that the contents stand behind; None where they stand under the title, or there are none."""
+        return next((section.id for section in self.sections if section.new_page), None) if self.contents else None
 
     @property
     def marks(self) -> list[str]:

@@ -45,9 +45,8 @@ def render(report: Report) -> bytes:
     document.sections[0].different_first_page_header_footer = True
     _headers(document.sections[0], report.marks)
     _letterhead(document, report, landscape)
-    if report.contents:
-        document.add_paragraph("Содержание", style="Contents Title")
-        add_contents(document, [report.heading(section) for section in report.sections])
+    if report.contents and report.contents_after is None:
+        _contents(document, report)
     for section in report.sections:
         wide = _is_wide(report, section)
         if wide != landscape:
@@ -57,9 +56,17 @@ def render(report: Report) -> bytes:
         _section(document, report, section, landscape, new_page=new_page)
         if section.id == report.signed_after:
             _signatures(document, report, landscape)
+        if section.id == report.contents_after:
+            _contents(document, report, new_page=True)
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+def _contents(document: Any, report: Report, *, new_page: bool = False) -> None:
+    title = document.add_paragraph("Содержание", style="Contents Title")
+    title.paragraph_format.page_break_before = new_page
+    add_contents(document, [report.heading(section) for section in report.sections])
 
 
 def _is_wide(report: Report, section: Section) -> bool:
@@ -166,15 +173,19 @@ def _signatures(document: Any, report: Report, landscape: bool) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Mm, Pt
 
-    signature = report.letterhead.signature
+    signature, lines = report.letterhead.signature, document.paragraphs[-1:]
     if signature is not None:
-        _line(document, "", WD_ALIGN_PARAGRAPH.LEFT)
+        lines.append(_line(document, "", WD_ALIGN_PARAGRAPH.LEFT))
         line = _line(document, f"{signature.position}\t____________\t{signature.name}", WD_ALIGN_PARAGRAPH.LEFT)
         width = TEXT_WIDTH_MM[landscape]
         line.paragraph_format.tab_stops.add_tab_stop(Mm(width - 75))
         line.paragraph_format.tab_stops.add_tab_stop(Mm(width - 40))
         line.paragraph_format.keep_together = True
+        lines.append(line)
     if report.letterhead.executor:
         line = _line(document, "", WD_ALIGN_PARAGRAPH.LEFT)
         run = line.add_run(f"Исполнитель: {report.letterhead.executor}")
         run.font.size = Pt(10)
+        lines.append(line)
+    for above in lines[:-1]:  # a signature does not stand on a page without the end of the text
+        above.paragraph_format.keep_with_next = True

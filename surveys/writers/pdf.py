@@ -50,7 +50,7 @@ def _data(report: Report) -> dict[str, Any]:
         "numbered": " ".join(part for part in numbered if part),
         "place": head.place,
         "approval": head.approval,
-        "contents": report.contents,
+        "contents": report.contents and report.contents_after is None,
         "made_on": [int(part) for part in report.made_on[:10].split("-")] if report.made_on else None,
         "runs": runs,
     }
@@ -67,6 +67,7 @@ def _section(report: Report, section: Section) -> dict[str, Any]:
     return {
         "title": report.heading(section),
         "turns": section.turns,
+        "contents": section.id == report.contents_after,
         "body": [_paragraph(paragraph) for paragraph in section.body],
         "parts": [_table(part) if isinstance(part, Table) else _figure(part) for part in report.parts(section)],
         "afterwords": [_paragraph(paragraph) for paragraph in section.afterwords],

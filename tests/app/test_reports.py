@@ -264,3 +264,14 @@ def test_form_keeps_what_was_chosen_when_the_wave_is_unknown(closed: None, login
 
 def test_empty_room_says_what_to_do_next(app: Flask, login_as) -> None:
     assert "Закройте этап" in login_as("galina").get("/reports/").get_data(as_text=True)
+
+
+def test_lines_of_a_letterhead_typed_in_a_browser_have_no_empty_ones_between(
+    app: Flask, closed: None, login_as
+) -> None:
+    """A browser sends two characters at the end of a line: each would print as an end of its own."""
+    client = login_as("galina")
+    typed = "Администрация\r\nУправление образования"
+    assert post_form(client, "/reports/settings", name_ru=typed).status_code == 302
+    ask(client)
+    assert Report.model_validate(made(app).report).letterhead.names == ["Администрация\nУправление образования"]

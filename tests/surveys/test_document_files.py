@@ -97,9 +97,12 @@ def test_contents_stand_in_pdf_and_page_too() -> None:
     from pypdf import PdfReader
 
     report = KINDS["report"].build(full())
-    first = re.sub(r"\s+", " ", PdfReader(io.BytesIO(written(report, "pdf"))).pages[0].extract_text())
-    assert "Содержание" in first
-    assert "Приложение 1. Остальные меры" in first
+    pages = PdfReader(io.BytesIO(written(report, "pdf"))).pages
+    main, third = (re.sub(r"\s+", " ", pages[at].extract_text()) for at in (1, 2))
+    assert "Главное" in main
+    assert "Меры" in main  # the main page is one page: its last heading stands on it
+    assert "Содержание" in third
+    assert "Приложение 1. Остальные меры" in third
     page = written(report, "html").decode()
     assert '<nav aria-label="Содержание">' in page
     for section in report.sections:
@@ -159,3 +162,25 @@ def test_libreoffice_opens_every_kind(tmp_path: Path) -> None:
         assert report.title in flat, kind
         for section in report.sections:
             assert report.heading(section) in flat, (kind, section.id)
+
+
+def test_contents_stand_behind_the_main_page() -> None:
+    """The head of department reads the letter and the main page first: contents lead to the rest."""
+    from docx import Document
+
+    report = KINDS["report"].build(full())
+    assert report.contents_after == "main"
+    paragraphs = Document(io.BytesIO(written(report, "docx"))).paragraphs
+    headings = [one.text for one in paragraphs if one.style.name in ("Heading 1", "Contents Title")]
+    assert headings[headings.index("Содержание") - 1] == "Главное"
+    assert report.model_copy(update={"contents": False}).contents_after is None
+
+
+def test_signature_does_not_stand_alone_on_a_page() -> None:
+    """Text, signature and executor are tied, each to the next."""
+    from docx import Document
+
+    paragraphs = Document(io.BytesIO(written(KINDS["plan"].build(full()), "docx"))).paragraphs
+    signed = next(at for at, one in enumerate(paragraphs) if "____________\t" in one.text)
+    assert [one.paragraph_format.keep_with_next for one in paragraphs[signed - 2 : signed + 1]] == [True] * 3
+    assert paragraphs[signed + 1].text.startswith("Исполнитель")
