@@ -6,10 +6,11 @@ It is a ``Report`` without figures, so that the writers of documents print it.
 from collections.abc import Iterator
 from itertools import groupby
 
-from surveys.answers import codes_of
+from surveys.answers import NUMBERS, codes_of, plain_number, references
 from surveys.definition import Group, Instrument, Item, Option
+from surveys.definition_checks import PIPED
 from surveys.document import Cell, Column, Letterhead, Paragraph, Report, Row, Section, Table
-from surveys.paper_skips import listed, opening_codes, skip_words
+from surveys.paper_skips import answer_of, listed, opening_codes, place_of, skip_words
 
 LINE = "_"
 NA_CODE = "н"
@@ -145,7 +146,9 @@ def _matrix(
     if helped:
         columns.append(Column(title="Нужна ли помощь", width=2.2))
     rows = []
+    heads = _heads(instrument, items, numbers)
     for item in items:
+        rows += [_row(key, ["", text, "", *([""] if helped else [])]) for key, text in heads[item.name]]
         codes = [*codes_of(instrument, item), *([NA_CODE] if item.not_applicable else [])]
         cells = [numbers[item.name], _asked(instrument, item, numbers), GAP.join(codes)]
         if helped:
@@ -169,12 +172,35 @@ def _questions(
 ) -> Table:
     """Questions one by one, each with its own answers."""
     rows = []
+    heads = _heads(instrument, items, numbers)
     for item in items:
+        rows += [_row(key, ["", text, ""]) for key, text in heads[item.name]]
         for one in (item, needs[item.name]) if item.name in needs else (item,):
             number = numbers.get(one.name, "")
-            rows.append(_row(one.name, [number, _asked(instrument, one, numbers), _place(instrument, one)]))
+            rows.append(_row(one.name, [number, _asked(instrument, one, numbers), _place(instrument, one, numbers)]))
     columns = [Column(title="№", width=0.6), Column(title="Вопрос", width=4.0), Column(title="Ответ", width=3.6)]
     return Table(id=code, title="Впишите ответ или обведите его код", columns=columns, rows=rows, source="")
+
+
+def _heads(instrument: Instrument, items: list[Item], numbers: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """Item -> the inner groups that begin with it: (code, title with hint and condition)."""
+    groups = {group.name: group for group in instrument.groups}
+    found: dict[str, list[tuple[str, str]]] = {}
+    last: list[str] = []
+    for item in items:
+        path, above = list[str](), item.group
+        while above is not None and above in groups:
+            path.insert(0, above)
+            above = groups[above].parent
+        begun = [groups[name] for name in path[1:] if name not in last]
+        texts = [(f"group-{one.name}", _group_words(instrument, one, numbers)) for one in begun]
+        found[item.name], last = [(key, text) for key, text in texts if text], path
+    return found
+
+
+def _group_words(instrument: Instrument, group: Group, numbers: dict[str, str]) -> str:
+    lines = [group.label.upper(), group.ask, f"({group.hint})" if group.hint else ""]
+    return "\n".join([line for line in (*lines, _group_skip(instrument, group, numbers)) if line])
 
 
 def _row(key: str, texts: list[str]) -> Row:
@@ -183,9 +209,12 @@ def _row(key: str, texts: list[str]) -> Row:
 
 def _asked(instrument: Instrument, item: Item, numbers: dict[str, str]) -> str:
     """The words of a question with its hint, unit and skip."""
-    lines = [item.label or item.hint]
-    if item.hint and item.label:
-        lines.append(f"({item.hint})")
+    bounded = item.type in NUMBERS and instrument.kind == "questionnaire"
+    told = item.hint or (item.constraint_message if bounded else "")  # as beside the input on a page
+    lines = [item.label or item.hint or item.name]
+    if told and item.label:
+        lines.append(f"({told})")
+    lines = [PIPED.sub(lambda found: answer_of(found[1], numbers), line) for line in lines]
     if item.relevant:
         lines.append(f"Заполняется, если {skip_words(item.relevant, instrument, numbers)}.")
     if item.required_when:
@@ -193,7 +222,7 @@ def _asked(instrument: Instrument, item: Item, numbers: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _place(instrument: Instrument, item: Item) -> str:
+def _place(instrument: Instrument, item: Item, numbers: dict[str, str]) -> str:
     """Where the answer is written: codes with their words, or lines."""
     unit = f" {item.unit}" if item.unit else ""
     options = instrument.options_of(item)
@@ -206,15 +235,27 @@ def _place(instrument: Instrument, item: Item) -> str:
         shown = [
             f"{option.name} — {option.label}" if option.name != option.label else option.label for option in options
         ]
-        several = ["Обведите все подходящие" + (f", не больше {limit}:" if limit else ":")]
-        return "\n".join([*(several if item.type == "select_multiple" else []), *shown, *na])
+        return "\n".join([*_how_many(item, limit, numbers), *shown, *na])
     if item.type == "note":
         return ""
     if item.type == "range":
-        return f"число от {item.parameters.get('start', '1')} до {item.parameters.get('end', '10')}: {LINE * 6}{unit}"
+        first, last, step = (plain_number(repr(bound)).replace(".", ",") for bound in item.span)
+        return f"число от {first} до {last}{'' if step == '1' else f' с шагом {step}'}: {LINE * 6}{unit}"
     if item.type == "date":
         return f"«{LINE * 3}» {LINE * 12} 20{LINE * 2} г."
     if item.type == "time":
         return f"{LINE * 3} ч {LINE * 3} мин"
     lines = f"{LINE * 24}\n{LINE * 24}" if item.type == "text" else LINE * 10
     return "\n".join([lines + unit, *na])
+
+
+def _how_many(item: Item, limit: str, numbers: dict[str, str]) -> list[str]:
+    """What to do with a list of options: circle all that fit, or only those that go with another answer."""
+    others = [place_of(name, numbers) for name in references(item.choice_filter)]
+    fitting = f"подходящее к ответу {listed(others)}" if others else ""
+    if item.type != "select_multiple":
+        return [f"Обведите {fitting}:"] if fitting else []
+    return [
+        f"Обведите все подходящие{f' к ответу {listed(others)}' if others else ''}"
+        + (f", не больше {limit}:" if limit else ":")
+    ]

@@ -6,7 +6,18 @@ from surveys.answers import codes_of
 from surveys.definition import Instrument
 from surveys.expressions import Tree, Value, parse, truth
 
-COMPARED = {"=": "равно", "!=": "не равно", "<": "меньше", "<=": "не больше", ">": "больше", ">=": "не меньше"}
+SIGNS = {
+    "=": "равно",
+    "!=": "не равно",
+    "<": "меньше",
+    "<=": "не больше",
+    ">": "больше",
+    ">=": "не меньше",
+    "+": "+",
+    "-": "−",
+    "*": "×",
+    "div": ":",
+}
 MOST_CODES = 40
 
 
@@ -48,21 +59,36 @@ def place_of(name: str, numbers: Mapping[str, str]) -> str:
     return f"в п.\u00a0{numbers.get(name, name)}"
 
 
+def answer_of(name: str, numbers: Mapping[str, str]) -> str:
+    """What stands on paper in place of an earlier answer: «[ответ в п. 12]»."""
+    return f"[ответ {place_of(name, numbers)}]" if name in numbers else "[…]"
+
+
 def _words(tree: Tree, instrument: Instrument, numbers: Mapping[str, str]) -> str:
     if not isinstance(tree, list):
         return f"{tree:g}".replace(".", ",") if isinstance(tree, float) else str(tree)
     head, *parts = tree
     if head == "name":
-        return f"п.\u00a0{numbers.get(parts[0], parts[0])}"
+        return _named(parts[0], instrument, numbers)
     if head == "text":
         return f"«{parts[0]}»" if parts[0] else "пусто"
     told = [_words(part, instrument, numbers) for part in parts]
+    if head in ("exists", "empty") or (head in ("=", "!=") and ["text", ""] in parts):
+        filled = told[1] if parts[0] == ["text", ""] else told[0]
+        return f"{filled} {'' if head in ('exists', '!=') else 'не '}заполнен"
+    return _joined(head, told)
+
+
+def _named(name: str, instrument: Instrument, numbers: Mapping[str, str]) -> str:
+    """«п. 12», or the formula of what is reckoned: it does not stand on the paper."""
+    formula = instrument.item(name).calculation if name not in numbers else ""
+    return f"({_words(parse(formula).tree, instrument, numbers)})" if formula else f"п.\u00a0{numbers.get(name, name)}"
+
+
+def _joined(head: str, told: list[str]) -> str:
     if head in ("and", "or"):
         return (" и " if head == "and" else " или ").join(told)
-    if head in COMPARED and len(told) == 2:
-        return f"{told[0]} {COMPARED[head]} {told[1]}"
-    if head == "selected":
-        return f"в {told[0]} отмечено {told[1]}"
-    if head == "not":
-        return f"не верно, что {told[0]}"
-    return f"{head}({'; '.join(told)})"
+    if head in SIGNS and len(told) == 2:
+        return f"{told[0]} {SIGNS[head]} {told[1]}"
+    words = {"selected": "в {0} отмечено {1}", "not": "не верно, что {0}", "count-selected": "число отмеченных в {0}"}
+    return words[head].format(*told) if head in words else f"{head}({'; '.join(told)})"

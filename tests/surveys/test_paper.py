@@ -1,6 +1,7 @@
 """The blank on paper: every question stands there with its codes, skips are words, both formats open."""
 
 import io
+from pathlib import Path
 
 import docx
 import pytest
@@ -10,6 +11,7 @@ from surveys.definition import instrument_from_dict, load_instrument
 from surveys.paper import build_blank, printed_numbers
 from surveys.paper_skips import skip_words
 from surveys.writers import write_report
+from surveys.xlsform import read_xlsform
 
 YES_NO = [{"name": "1", "label": "да"}, {"name": "2", "label": "нет"}]
 ITEMS = [
@@ -87,3 +89,23 @@ def test_docx_and_pdf_hold_the_questions(code):
     assert "УТВЕРЖДАЮ" in pdf
     assert "Проект" in pdf
     assert "Источник" not in pdf
+
+
+def test_blank_of_every_type_reads_without_a_computer():
+    """Inner groups, ranges with their step, filters, earlier answers and formulas are told in words."""
+    blank = build_blank(read_xlsform(Path(__file__).parents[1] / "data" / "all_types.xlsx"))
+    rows = {
+        row.key: [cell.printed.replace("\u00a0", " ") for cell in row.cells]
+        for table in blank.tables
+        for row in table.rows
+    }
+    assert rows["group-g2a"] == ["", "ВНУТРЕННЯЯ ГРУППА\n(Подсказка внутренней группы)", ""]
+    assert rows["age"][1] == "Сколько лет вы работаете?\n(Стаж — от 0 до 70 лет)"
+    assert rows["pct"][2].startswith("число от 0 до 100 с шагом 5:")
+    assert rows["twn"][2].startswith("Обведите подходящее к ответу в п. 16:")
+    assert rows["n2"][1].splitlines() == [
+        "Ваша нагрузка: […] ставки; район: [ответ в п. 16]",
+        "Заполняется, если (п. 4 : 18) больше 1.",
+    ]
+    assert rows["z"][1].endswith("Заполняется, если п. 19 заполнен.")
+    assert "${" not in str(rows)
