@@ -321,11 +321,16 @@ def _read_text(instrument: Instrument, item: Item, raw: object) -> tuple[Value, 
     return text, ""
 
 
+def iso_day(text: str) -> str:
+    """31.05.2020 as 2020-05-31; any other text as it is."""
+    found = _DAY.fullmatch(text)
+    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else text
+
+
 def _read_date(instrument: Instrument, item: Item, raw: object) -> tuple[Value, str]:
     """ISO as a date input sends it, or as people write it: 31.05.2020."""
     text = str(raw).strip()
-    found = _DAY.fullmatch(text)
-    iso = f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else text
+    iso = iso_day(text)
     try:
         return (iso, "") if _ISO_DAY.fullmatch(iso) and date.fromisoformat(iso) else (text, WANTED_DAY)
     except ValueError:

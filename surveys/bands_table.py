@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from surveys.answers import iso_day
 from surveys.definition import Approval, Instrument, check_definition
 from surveys.difference import printed
 from surveys.errors import DefinitionError, Problem
@@ -70,7 +71,8 @@ def _read(path: Path, instrument: Instrument) -> Instrument:
     changed, findings = check_definition(body)
     for place, text in findings:
         at = rows.get((str(place[0]), int(place[1]))) if len(place) > 1 and isinstance(place[1], int) else None
-        problems.append(Problem(at or f"лист {INDICATORS}", text))
+        sheet_name = APPROVAL if place[0] == "thresholds" else INDICATORS
+        problems.append(Problem(at or f"лист {sheet_name}", text))
     if problems or changed is None:
         raise DefinitionError(problems, path.name)
     return changed
@@ -113,4 +115,5 @@ def _approval(sheet: Sheet | None, instrument: Instrument) -> dict[str, str]:
     rows = [sheet.row(number) for number in sheet.row_numbers()[1:]]
     told = {row.get(1, ""): row.get(2, "") for row in rows}
     found = {name: told.get(title, "") for name, title in APPROVED.items()}
+    found["on"] = iso_day(found["on"])
     return Approval(**found).model_dump(exclude_defaults=True)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from surveys.definition_cycles import find_cycles
@@ -11,7 +12,7 @@ from surveys.evaluation import FUNCTIONS, to_number
 from surveys.expressions import NAME, Tree, parse
 
 if TYPE_CHECKING:
-    from surveys.definition import Instrument, Item
+    from surveys.definition import Approval, Instrument, Item
 
 Path = tuple[str | int, ...]
 Finding = tuple[Path, str]
@@ -75,6 +76,7 @@ def find_problems(instrument: "Instrument") -> list[Finding]:
         *_expressions(instrument),
         *_rules(instrument),
         *_indicators(instrument),
+        *check_approval(instrument.thresholds),
     ]
     found.sort(key=_place)
     return found or list(find_cycles(instrument))
@@ -333,6 +335,15 @@ def _rules(instrument: "Instrument") -> Iterator[Finding]:
                 yield ("quality", place, "items"), f"нет пункта «{name}»"
         if flag.kind == "pair" and len(flag.items) != 2:
             yield ("quality", place, "items"), "для сравнения пары нужно два пункта"
+
+
+def check_approval(approval: "Approval") -> Iterator[Finding]:
+    """The day of an approval is one that a calendar has: it is printed in words."""
+    try:
+        if approval.on:
+            date.fromisoformat(approval.on)
+    except ValueError:
+        yield ("thresholds", "on"), f"здесь должна быть дата вида 15.05.2020, а не «{approval.on}»"
 
 
 def _indicators(instrument: "Instrument") -> Iterator[Finding]:

@@ -27,7 +27,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from surveys.definition import PACKAGED, Approval, Instrument, Part, read_toml
-from surveys.definition_checks import as_problem, shape_problem
+from surveys.definition_checks import as_problem, check_approval, shape_problem
 from surveys.errors import DefinitionError, ExpressionError, Problem
 from surveys.expressions import parse
 from surveys.thresholds import Thresholds
@@ -166,6 +166,7 @@ def rules_from_dict(
     except ValidationError as error:
         raise DefinitionError([as_problem(shape_problem(part)) for part in error.errors()], source) from None
     problems = check_rules(catalogue, instrument=instrument, card=card, roadmap_numbers=roadmap_numbers)
+    problems += [as_problem(finding) for finding in check_approval(catalogue.thresholds)]
     if problems:
         raise DefinitionError(problems, source)
     return catalogue

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from surveys.answers import iso_day
 from surveys.definition import Approval, Instrument
 from surveys.difference import printed
 from surveys.errors import DefinitionError, Problem
@@ -213,7 +214,7 @@ def _settings(sheet: Sheet | None, problems: list[Problem]) -> dict[str, Any]:
                 found[name] = float(number) if "." in number else int(number)
         else:
             found[name] = text
-    approval = {name: found.pop(name) for name in Approval.model_fields if name in found}
+    approval = {name: iso_day(found.pop(name)) for name in Approval.model_fields if name in found}
     marks = {name: found.pop(name) for name in MARKS if name in found}
     return {**found, "thresholds": approval, "marks": marks}
 

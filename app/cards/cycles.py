@@ -1,5 +1,6 @@
 """Cycles: opened by an outside schedule; the board of schools, thresholds and their approval, a reminder, XLSX."""
 
+import datetime as dt
 import io
 
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
@@ -15,7 +16,7 @@ from app.cards.forms import ApprovalForm, CycleForm
 from app.cards.opening import open_cards
 from app.cards.queries import card_versions, cards_of, list_cycles, municipalities_of
 from app.cards.room import bp, cycle_or_404, today
-from app.content import store_instrument
+from app.content import instrument_of, store_instrument
 from app.events import record
 from app.extensions import db
 from app.interface import in_russian, translated
@@ -52,12 +53,17 @@ def open_cycle() -> str | Response:
         kept = list_cycles(municipalities_of(current_user))
         return render_template("cards/cycles.html", cycles=kept, form=form)
     municipality = min(municipalities_of(current_user))
+    version = db.session.get(InstrumentVersion, form.instrument.data or 0) or store_instrument(
+        load_instrument("school_card")
+    )
+    approval = instrument_of(version).thresholds
     number = db.session.scalar(db.select(db.func.count(CardCycle.id))) or 0
     cycle = CardCycle(
         municipality_id=municipality,
         code=f"cards-{form.year.data}-{number + 1}",
-        instrument_version=db.session.get(InstrumentVersion, form.instrument.data or 0)
-        or store_instrument(load_instrument("school_card")),
+        instrument_version=version,
+        approved_by=approval.by[:300],
+        approved_on=dt.date.fromisoformat(approval.on) if approval.on else None,
         created_by=current_user.id,
     )
     put_dates(form, cycle)

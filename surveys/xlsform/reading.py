@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from surveys.answers import iso_day
 from surveys.definition import Check, Indicator, Instrument, Level, Part, QualityFlag, Scale, check_definition
 from surveys.definition_checks import Finding
 from surveys.errors import DefinitionError, Problem
@@ -21,6 +22,7 @@ OUR_SHEETS: dict[str, type[Part]] = {
     "quality": QualityFlag,
 }
 SPELLED = {"options": "type", "required_when": "required"}  # a field -> the column it is written in
+APPROVED = {"by": "approved_by", "on": "approved_on"}
 OPTION_FIELDS = ("list_name", "name", "label")
 
 
@@ -99,7 +101,9 @@ def _read_settings(table: Table, draft: Draft, path: Path) -> None:
     for name in ("kind", "minutes"):
         if name in texts:
             draft.main[name] = int(texts[name]) if name == "minutes" and texts[name].isdecimal() else texts[name]
-    approval = {key: texts[name] for key, name in (("by", "approved_by"), ("on", "approved_on")) if name in texts}
+    approval = {key: texts[name] for key, name in APPROVED.items() if name in texts}
+    if "on" in approval:
+        approval["on"] = iso_day(approval["on"])
     if approval:
         draft.main["thresholds"] = approval
 
@@ -155,5 +159,5 @@ def _located(finding: Finding, draft: Draft) -> Problem:
     sheet = {"option_lists": "choices", "items": "survey", "groups": "survey"}.get(str(path[0]) if path else "")
     if sheet or (path and path[0] in OUR_SHEETS):
         return Problem(f"лист {sheet or path[0]}", text)
-    column = f", столбец {path[0]}" if path else ""
+    column = f", столбец {APPROVED.get(str(path[-1]), path[0])}" if path else ""
     return Problem(draft.rows.get(("settings",), "лист settings") + column, text)

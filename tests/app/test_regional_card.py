@@ -69,6 +69,12 @@ def test_indicators_of_the_file_are_computed_with_their_bands(cycle, login_as) -
         assert words in page
 
 
+def test_approval_of_the_file_stands_over_its_indicators(cycle, login_as) -> None:
+    client = login_as("boris")
+    page = " ".join(client.get(f"{fill(client)}/reading").get_data(as_text=True).replace("\u00a0", " ").split())
+    assert "границы уровней риска утверждены: Приказ РЦОКО № 12, 15 мая 2020 г." in page
+
+
 def test_board_of_the_cycle_and_the_printed_card_open(cycle, login_as) -> None:
     fill(login_as("boris"))
     client = login_as("galina")

@@ -285,6 +285,16 @@ def test_true_and_false_cells_read_as_pyxform_reads_them(tmp_path):
     assert [option.name for option in instrument.option_lists["flag"]] == ["TRUE", "FALSE"]
 
 
+@pytest.mark.parametrize(("text", "kept"), [("15.05.2020", "2020-05-15"), ("2020-05-15", "2020-05-15"), ("весной", "")])
+def test_day_of_approval_is_a_day(tmp_path, text, kept):
+    settings = [("form_id", "approved_by", "approved_on"), ("f", "Приказ № 12", text)]
+    path = save(tmp_path / "f.xlsx", [HEAD, ("text", "a", "?")], (), settings)
+    if kept:
+        assert read_xlsform(path).thresholds.on == kept
+    else:
+        assert "лист settings, строка 2, столбец approved_on: здесь должна быть дата" in refusal(path)[0]
+
+
 def test_wrong_setting_is_named_by_its_column(tmp_path):
     settings = [("form_id", "kind", "minutes"), ("f", "карта", "много")]
     lines = refusal(save(tmp_path / "f.xlsx", [HEAD, ("text", "a", "?")], (), settings))
