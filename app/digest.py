@@ -211,8 +211,11 @@ def document_lines(today: Today, person: Person) -> list[Told]:
     return lines
 
 
-def measure_lines(today: Today, person: Person) -> list[Told]:
-    """Measures of the person's schools, or of the municipality; to the coordinator also the late ones of schools."""
+def measure_lines(today: Today, person: Person, *, every: bool = False) -> list[Told]:
+    """Pressing measures of the person's schools, or of the municipality; to the coordinator also schools' late ones.
+
+    ``every``: all own ones with a date, pressing or not, and nobody else's.
+    """
     schools = {a.scope for a in person.assignments if a.role in SCHOOL_KEYS}
     own = schools | ({MUNICIPALITY} if person.roles & {"municipal", "methodist"} else set())
     lines = []
@@ -220,7 +223,8 @@ def measure_lines(today: Today, person: Person) -> list[Told]:
         terms = Terms("date", one.due_date)
         standing = stand(terms, False, today.day)
         watched = standing.word == "late" and "municipal" in person.roles
-        if (one.scope in own or watched) and standing.word in ("late", "due", "soon"):
+        pressing = standing.word in ("late", "due", "soon")
+        if one.scope in own if every else pressing and (one.scope in own or watched):
             fresh = is_told(terms, standing, today.day)
             lines.append(Told("measure", "", one.text, standing, one.due_date, fresh, one.scope, ref=one.id))
     return lines

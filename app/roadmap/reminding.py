@@ -1,6 +1,5 @@
 """What one is told today: a page that prints, and a calendar under an address that can be revoked."""
 
-import datetime as dt
 import hashlib
 import secrets
 
@@ -9,18 +8,17 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as Redirect
 
-from app.digest import Today, Told, digests, read_day, standing_of
+from app.digest import Today, Told, digests, read_day
 from app.digest_words import address_of, note_of, standing_words, title_of
 from app.events import record
 from app.extensions import db
 from app.mail import BadMailUrlError, mail_server
-from app.marks import MUNICIPALITY, progress
 from app.models import CalendarToken, Person, RoadmapPlan
 from app.models.columns import utc_now
 from app.pages import timezone_name
+from app.plan_calendar import calendar_of
 from app.plan_letters import letter_counts
-from app.plan_people import SCHOOL_KEYS, keys_of
-from app.plans import current_plan, shown_number, today_in
+from app.plans import current_plan, today_in
 from app.roadmap import queries
 from app.roadmap.room import bp, today_here
 
@@ -129,43 +127,3 @@ def calendar(token: str) -> Response:
     zone = timezone_name()
     body = calendar_of(person, read_day(plan, today_in(zone, utc_now()), zone))
     return Response(body, mimetype="text/calendar", headers={"Content-Disposition": "inline; filename=opora.ics"})
-
-
-def calendar_of(person: Person, today: Today) -> bytes:
-    """An all-day event for each dated item of this person; what is late or done stays, and says so."""
-    from icalendar import Calendar, Event
-
-    made = Calendar()
-    made.add("prodid", "-//Opora//Roadmap//RU")
-    made.add("version", "2.0")
-    made.add("x-wr-calname", _("Дорожная карта"))
-    for item, scope, marks in dated_items(person, today):
-        standing = standing_of(today, item, marks)
-        words = {"late": _("Просрочено"), "done": _("Выполнено"), "suspended": _("Сейчас не действует")}
-        event = Event()
-        event.add("uid", f"item-{item.id}-{scope}@opora")
-        event.add("dtstamp", dt.datetime.combine(today.day, dt.time(), dt.UTC))
-        event.add("dtstart", item.due_date)
-        event.add("dtend", item.due_date + dt.timedelta(days=1))
-        prefix = words.get(standing.word, _("Срок"))
-        event.add("summary", f"{prefix}: {_('п.')} {shown_number(item.number)} {item.title}"[:250])
-        now = progress(marks)
-        told = f"{item.deadline_text}\n{item.responsible}"
-        event.add("description", f"{told}\n{now.done} {_('из')} {now.of}" if now.of > 1 else told)
-        event.add("status", "CONFIRMED")
-        made.add_component(event)
-    return made.to_ical()
-
-
-def dated_items(person: Person, today: Today) -> list[tuple]:
-    """(item, addressee, marks) with a date that this person answers for."""
-    keys = keys_of(person, today.members, today.day)
-    schools = [(SCHOOL_KEYS[a.role], a.scope) for a in person.assignments if a.role in SCHOOL_KEYS]
-    found = []
-    for item in (item for item in today.items if item.due_date):
-        marks, named = today.marks.get(item.id, []), set(item.responsible_keys)
-        scopes = dict.fromkeys(scope for key, scope in schools if key in named)
-        found += [(item, mark.scope, [mark]) for mark in marks if mark.scope in scopes]
-        if (keys - set(SCHOOL_KEYS.values())) & named:
-            found.append((item, MUNICIPALITY, marks))
-    return found

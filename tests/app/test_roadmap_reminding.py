@@ -12,9 +12,12 @@ from icalendar import Calendar
 from app.digest import read_day
 from app.extensions import db
 from app.marks import change_state
-from app.roadmap.reminding import calendar_of
+from app.plan_calendar import calendar_of
+from app.plan_changes import add_schedule_date, receive
+from app.plans import items_of
 from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_plan, person
+from tests.app.test_roadmap_measures import add_measure
 from tests.pages import post_form, token_of
 
 SignIn = Callable[[str], FlaskClient]
@@ -87,6 +90,32 @@ def test_uid_stays_when_the_date_moves(app: Flask) -> None:
             for day in (read_day(plan, dt.date(2020, 6, 1), "UTC"), read_day(plan, dt.date(2020, 12, 1), "UTC"))
         )
     assert before == later
+
+
+def test_schedules_documents_and_measures_are_in_the_calendar(app: Flask, login_as: SignIn) -> None:
+    plan = add_plan()
+    items = {item.number: item for item in items_of(plan)}
+    add_schedule_date(items["2.1"], dt.date(2020, 6, 15), dt.date(2020, 6, 17), "первая волна", None)
+    add_schedule_date(items["2.1"], dt.date(2020, 6, 29), dt.date(2020, 6, 30), "вторая волна", None)
+    receive(items["3.4"], "Методические рекомендации", dt.date(2020, 6, 3), study_until=dt.date(2020, 6, 20))
+    add_measure()  # School 1, until 31 October 2020
+    add_measure("school2", "Чужая мера")
+    with app.test_request_context():
+        body = calendar_of(person("boris"), read_day(plan, dt.date(2020, 6, 10), "UTC"))
+    spans = {
+        str(one["summary"]): (one["dtstart"].dt, one["dtend"].dt - dt.timedelta(days=1))
+        for one in Calendar.from_ical(body).walk("VEVENT")
+    }
+    waves = {words.partition(". Запол")[0]: span for words, span in spans.items() if "п. 2.1" in words}
+    assert waves == {
+        "Срок: п. 2.1 первая волна": (dt.date(2020, 6, 15), dt.date(2020, 6, 17)),
+        "Срок: п. 2.1 вторая волна": (dt.date(2020, 6, 29), dt.date(2020, 6, 30)),
+    }
+    assert spans["Ознакомиться: Методические рекомендации"] == (dt.date(2020, 6, 20), dt.date(2020, 6, 20))
+    assert spans["Срок: Мера: Взаимопосещение уроков"][0] == dt.date(2020, 10, 31)
+    assert not [words for words in spans if "Чужая" in words]
+    other = {(one.name, one.begin.date()) for one in ics.Calendar(body.decode()).events}
+    assert other == {(words, first) for words, (first, _last) in spans.items()}
 
 
 def test_page_of_the_day_tells_each_role_its_own(login_as: SignIn) -> None:
