@@ -77,6 +77,27 @@ def _later_waves(wave: Wave) -> list[Wave]:
     return [one for one in db.session.scalars(wanted.order_by(Wave.opens_utc)) if one.instrument_version.code == code]
 
 
+def latest_changes() -> tuple[str, dict[str, list[str]]]:
+    """Title of the last closed stage that has one before it, and by group what changed, as far as the gate shows it.
+
+    Every line carries its n; hidden and incomparable blocks are left out.
+    """
+    closed = db.select(Wave).where(Wave.status == "closed").order_by(Wave.opens_utc.desc())
+    for wave in db.session.scalars(closed):
+        newest = latest_snapshot(wave.id)
+        changes = released_of(newest).changes if newest is not None else []
+        if changes:
+            titles = {scale.name: scale.label for scale in instrument_of(wave.instrument_version).scales}
+            found: dict[str, list[str]] = {}
+            for code, change in changes:
+                if change.change is not None and not change.hidden:
+                    sign = "+" if change.change > 0 else ""
+                    words = f"{titles.get(change.scale, change.scale)}: {sign}{number_text(change.change, 1)}"
+                    found.setdefault(code, []).append(f"{words} (n\u00a0=\u00a0{change.matched})")
+            return wave.title, found
+    return "", {}
+
+
 def effect_words(title: str, change: Change | None, measure: Measure) -> str:
     """One block in words, honest about how many and about what is not known."""
     if change is None:

@@ -164,7 +164,7 @@ class MonitoringRound(db.Model):
 
 
 class MonitoringAnswer(db.Model):
-    """What one school reported: field -> {"plan", "fact", "note"}; help received in hours and people."""
+    """What one school reported: field -> {"fact"}; help received in hours and people."""
 
     __table_args__ = (UniqueConstraint("round_id", "school_id"),)
     id: Mapped[Key]

@@ -86,9 +86,12 @@ def schedule(number: str) -> str | Response:
         abort(404)
     form = ScheduleForm()
     if form.validate_on_submit():
-        starts = form.starts_on.data
-        add_schedule_date(item, starts, form.ends_on.data or starts, (form.title.data or "").strip(), current_user.id)
-        db.session.commit()
+        starts, title = form.starts_on.data, (form.title.data or "").strip()
+        ends = form.ends_on.data or starts
+        there = {(one.starts_on, one.ends_on, one.title) for one in schedule_dates(item.id)}
+        if (starts, ends, title) not in there:  # a second click enters nothing
+            add_schedule_date(item, starts, ends, title, current_user.id)
+            db.session.commit()
         flash(_("Дата графика внесена."))
         return redirect(page_of(number))
     return render_template("roadmap/schedule.html", item=item, form=form)
@@ -120,10 +123,13 @@ def document(number: str) -> str | Response:
         form.files.errors = problems
         if not problems:
             _plan, item = item_or_404(number)
+            title, on = form.title.data.strip(), form.received_on.data
+            if any((one.title, one.received_on) == (title, on) for one in notices_of([item.id])):
+                return redirect(page_of(number))  # a second click enters nothing
             notice = receive(
                 item,
-                form.title.data.strip(),
-                form.received_on.data,
+                title,
+                on,
                 requisites=(form.requisites.data or "").strip(),
                 link=(form.link.data or "").strip(),
                 study_until=form.study_until.data,

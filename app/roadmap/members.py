@@ -183,6 +183,8 @@ def keep(one: PlanMember, form: MemberForm) -> bool:
         "until_on": form.until_on.data,
         **{name: (form[name].data or "").strip() for name in TEXTS},
     }
+    if one.id is None and _is_there(one.plan_id, fresh):
+        return True  # a second click enters nothing
     changed = [name for name, value in fresh.items() if getattr(one, name) != value]
     for name in changed:
         setattr(one, name, fresh[name])
@@ -194,6 +196,12 @@ def keep(one: PlanMember, form: MemberForm) -> bool:
     attach(PROVES, one.id, taken, current_user.id, one.school_id)
     db.session.commit()
     return True
+
+
+def _is_there(plan_id: int, fresh: dict[str, Any]) -> bool:
+    """Whether the same entry is kept already."""
+    same = (getattr(PlanMember, name).is_not_distinct_from(value) for name, value in fresh.items())
+    return db.session.scalar(db.select(PlanMember.id).where(PlanMember.plan_id == plan_id, *same).limit(1)) is not None
 
 
 @bp.get("/people/files/<int:file_id>")

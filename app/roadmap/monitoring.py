@@ -20,6 +20,7 @@ from app.events import record
 from app.extensions import db
 from app.interface import in_russian
 from app.marks import marks_now
+from app.measure_effect import latest_changes
 from app.models import Measure, MonitoringAnswer, MonitoringRound, RoadmapPlan, School
 from app.models.columns import utc_now
 from app.models.roadmap import STATES
@@ -83,7 +84,7 @@ def monitoring() -> str | Response:
     opener = "municipal" in current_user.roles
     if request.method == "POST" and not opener:
         abort(404)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and not running(plan, form):
         made = MonitoringRound(plan_id=plan.id, fields=fields_of(plan), created_by=current_user.id)
         for name in ("number", "title", "opens_on", "closes_on"):
             setattr(made, name, form[name].data)
@@ -106,15 +107,41 @@ def answers_within(one: MonitoringRound) -> list[MonitoringAnswer]:
     return sorted(kept, key=lambda answer: answer.school.position)
 
 
+def running(plan: RoadmapPlan, form: RoundForm) -> bool:
+    """Whether a round of the item goes on already; then the form says so. A second click opens nothing."""
+    wanted = db.select(MonitoringRound.id).where(
+        MonitoringRound.plan_id == plan.id,
+        MonitoringRound.number == form.number.data,
+        MonitoringRound.closed_utc.is_(None),
+    )
+    if db.session.scalar(wanted.limit(1)) is None:
+        return False
+    form.number.errors = [_("Сбор по этому пункту уже идёт: закройте его, прежде чем открыть новый")]
+    return True
+
+
+def measures_done(codes: list[str]) -> dict[str, tuple[int, int]]:
+    """School -> (done, all) of its measures that were not cancelled."""
+    done = db.func.sum(db.case((Measure.status == "done", 1), else_=0))
+    wanted = db.select(Measure.scope, done, db.func.count()).where(
+        Measure.scope.in_(codes), Measure.status != "cancelled"
+    )
+    return {row[0]: (int(row[1]), row[2]) for row in db.session.execute(wanted.group_by(Measure.scope))}
+
+
 @bp.get("/monitoring/<int:round_id>")
 def monitoring_round(round_id: int) -> str:
     """Plan against fact, school by school, with the help that was given."""
     one = db.session.get(MonitoringRound, round_id) or abort(404)
     answers = answers_within(one)
     sent = [answer for answer in answers if answer.sent_utc]
+    stage, changes = latest_changes()
     return render_template(
         "roadmap/monitoring_round.html",
         one=one,
+        stage=stage,
+        changes=changes,
+        measures=measures_done([answer.school.code for answer in answers]),
         answers=answers,
         sent=len(sent),
         hours=sum(answer.help_hours or 0 for answer in sent),
@@ -152,11 +179,10 @@ def take(one: MonitoringRound, answer: MonitoringAnswer) -> list[str]:
     problems, values = [], {}
     for field in one.fields:
         fact = (request.form.get(field["name"]) or "").strip()
-        note = (request.form.get(f"note-{field['name']}") or "").strip()
-        if len(fact) > MOST or len(note) > MOST:
+        if len(fact) > MOST:
             problems.append(_("%(title)s: больше 2000 знаков", title=field["title"]))
-        if fact or note:
-            values[field["name"]] = {"fact": fact, "note": note}
+        if fact:
+            values[field["name"]] = {"fact": fact}
     hours, people = (request.form.get(name, "").strip().replace(",", ".") for name in ("help_hours", "help_people"))
     try:
         answer.help_hours = float(hours) if hours else None

@@ -18,6 +18,7 @@ from app.roadmap.measures import STATUSES, TAGS, numbers_of
 from app.roadmap.room import bp, own_scopes, reach_read, today_here
 
 SUBJECT = "school_plan"
+LINE = ("text", "responsible", "deadline_text", "planned_result")
 
 
 class LineForm(FlaskForm):
@@ -133,12 +134,12 @@ def school_plan(code: str) -> str | Response:
     if form.validate_on_submit():
         kept = begun(plan, school)
         numbers = [number for number in request.form.getlist("numbers") if number in set(numbers_here(plan))]
-        line = SchoolPlanLine(position=len(kept.lines), numbers=numbers)
-        for name in ("text", "responsible", "deadline_text", "due_date", "planned_result"):
-            setattr(line, name, form[name].data)
-        kept.lines.append(line)
-        changed(kept, "school_plan.line_added")
-        flash(_("Строка добавлена."))
+        fresh = {name: (form[name].data or "").strip() for name in LINE}
+        fresh |= {"due_date": form.due_date.data, "numbers": numbers}
+        if not any(all(getattr(line, name) == value for name, value in fresh.items()) for line in kept.lines):
+            kept.lines.append(SchoolPlanLine(position=len(kept.lines), **fresh))
+            changed(kept, "school_plan.line_added")
+            flash(_("Строка добавлена."))
         return redirect(url_for("roadmap.school_plan", code=code))
     kept = plan_of(plan, school)
     return render_template(

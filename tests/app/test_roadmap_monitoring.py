@@ -2,16 +2,21 @@
 
 from collections.abc import Callable
 
+from flask import Flask
 from flask.testing import FlaskClient
 
+from app.demo.build import MIDLINE
 from app.extensions import db
 from app.marks import change_state
-from app.models import MonitoringAnswer, MonitoringRound
+from app.models import MonitoringAnswer, MonitoringRound, Wave
+from app.snapshots import latest_snapshot, released_of
+from surveys.russian import number_text
 from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_plan
-from tests.app.test_roadmap_measures import add_measure
+from tests.app.test_roadmap_measures import add_measure, second_stage
 from tests.pages import post_form
 
+__all__ = ["second_stage"]
 SignIn = Callable[[str], FlaskClient]
 ROUND = {"number": "4.1", "title": "Осенний сбор", "opens_on": "2020-10-01", "closes_on": "2020-11-30"}
 
@@ -61,6 +66,31 @@ def test_school_sees_its_own_sheet_only(login_as: SignIn) -> None:
     assert vera.get(f"{url}/school1").status_code == 404
     assert "Озёрное № 1" not in vera.get(url).get_data(as_text=True)
     assert "Открыть сбор" not in vera.get("/roadmap/monitoring").get_data(as_text=True)
+
+
+def test_second_click_opens_no_second_round(login_as: SignIn) -> None:
+    opened(login_as)
+    page = post_form(login_as("maria"), "/roadmap/monitoring", **ROUND).get_data(as_text=True)
+    assert "уже идёт" in page
+    assert db.session.scalar(db.select(db.func.count(MonitoringRound.id))) == 1
+
+
+def test_help_stands_beside_what_the_gate_shows_of_the_same_teachers(second_stage: Flask) -> None:
+    client = second_stage.test_client()
+    post_form(client, "/login", username="municipal", password="demo")
+    url = post_form(client, "/roadmap/monitoring", **ROUND).headers["Location"]
+    wave = db.session.scalars(db.select(Wave).where(Wave.code == MIDLINE)).one()
+    changes = released_of(latest_snapshot(wave.id)).changes
+    table = client.get(url).get_data(as_text=True).partition("<tbody>")[2].partition("</tbody>")[0]
+    told = []
+    for at, row in enumerate(table.split("</tr>")[:-1], start=1):
+        shown = [one for code, one in changes if code == f"demo{at}" and one.change is not None and not one.hidden]
+        for change in shown:
+            assert f"{number_text(change.change, 1)} (n\u00a0=\u00a0{change.matched})" in row
+        assert ("скрыто или сравнить некого" in row) == (not shown)
+        told.append(len(shown))
+    assert len(told) == 5
+    assert max(told) > 0 == min(told)  # some school's changes are shown, some school's are not
 
 
 def test_closed_round_stays_as_it_is(login_as: SignIn) -> None:

@@ -33,6 +33,7 @@ def test_school_roadmap_is_made_of_measures_and_own_lines_approved_and_rolled_up
     post_form(darya, f"{URL}/measures", page=URL)
     post_form(darya, f"{URL}/measures", page=URL)  # twice is once
     post_form(darya, URL, numbers=["3.8", "выдуман"], **LINE)
+    post_form(darya, URL, numbers=["3.8", "выдуман"], **LINE)  # and so is the second click
     lines = db.session.scalars(db.select(SchoolPlanLine).order_by(SchoolPlanLine.id)).all()
     assert [(line.measure_id, line.numbers) for line in lines] == [(one, ["3.13"]), (None, ["3.8"])]
     assert rolled_up(plan) == {}  # not approved yet
@@ -60,7 +61,7 @@ def test_own_line_is_done_with_a_proof_and_a_new_line_asks_for_a_new_approval(lo
     db.session.expire_all()
     assert db.session.get_one(SchoolPlanLine, line).status == "done"
     assert db.session.scalars(db.select(SchoolPlan.approved_on)).one() == dt.date(2021, 2, 1)
-    post_form(boris, URL, **LINE)
+    post_form(boris, URL, **{**LINE, "text": "Ещё одна"})
     db.session.expire_all()
     assert db.session.scalars(db.select(SchoolPlan.approved_on)).one() is None
     told = db.session.scalars(db.select(Event).where(Event.action == "school_plan.line_added").order_by(Event.id)).all()
