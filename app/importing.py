@@ -110,16 +110,19 @@ def pick_columns(lines: list[tuple[int, list[str]]], filename: str, columns: Seq
     taken = {places[key] for key in places}
     others = [text for place, text in enumerate(header) if text and place not in taken]
     dropped = [text for text in others if SENSITIVE.search(heading_key(text))]
-    rows = []
+    rows, short = [], []
     for number, cells in lines[at + 1 :]:
         if not any(cells):
             continue
+        uneven = Problem(f"строка {number}", f"ячеек {len(cells)}, а заголовков {len(header)}: проверьте разделители")
         if any(cells[len(header) :]):
-            problems.append(
-                Problem(f"строка {number}", f"ячеек {len(cells)}, а заголовков {len(header)}: проверьте разделители")
-            )
+            problems.append(uneven)
             continue
+        if len(cells) < len(header):
+            short.append(uneven)  # Excel itself leaves out empty cells at the end: no fault where no row is too long
         rows.append(Row(number, {key: cells[place] if place < len(cells) else "" for key, place in places.items()}))
+    if problems:
+        problems += short
     if not rows and not problems:
         problems.append(Problem("", "под заголовками нет ни одной строки"))
     if problems:

@@ -91,6 +91,16 @@ def test_teacher_listed_in_another_listed_school_moves_there(app: Flask) -> None
     assert {a.scope for a in person("anna").assignments} == {"school2"}
 
 
+def test_uneven_rows_are_all_named_where_one_is_too_long(app: Flask) -> None:
+    told = "\n".join(problems("фамилия;имя;школа\nНовая;Инна\nКрасная;Инна;school1;лишнее\n"))
+    assert "строка 2: ячеек 2, а заголовков 3" in told
+    assert "строка 3: ячеек 4, а заголовков 3" in told
+
+
+def test_empty_cells_left_out_at_the_end_are_empty(app: Flask) -> None:
+    assert len(plan("фамилия;имя;отчество;школа;должность\nНовая;Инна;;school1\n").added) == 1
+
+
 def test_teacher_of_two_schools_stands_once_with_both(app: Flask) -> None:
     text = "табельный;фамилия;имя;школа\n9;Новая;Инна;school1\n9;Новая;Инна;school2\n"
     changes.apply_people(plan(text))
