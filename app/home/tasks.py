@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from flask import url_for
@@ -20,7 +20,7 @@ MOST_ITEMS = 8  # roadmap lines on the home page; the rest are one link away
 
 @dataclass(frozen=True)
 class Task:
-    """One thing expected: words, where to do it, until when (None: no date), and whether it is begun."""
+    """One thing expected: words, where to do it, until when (None: no date), whether it is begun, its button if any."""
 
     title: str
     note: str
@@ -28,6 +28,7 @@ class Task:
     due: dt.date | None
     tag: str
     words: str
+    action: str = ""
 
 
 def dated(title: str, note: str, address: str, due: dt.date | None, today: dt.date, *, begun: str = "") -> Task:
@@ -64,7 +65,8 @@ def questionnaires(person: Person, today: dt.date, zone: str) -> Iterator[Task]:
                 if part.status == "started"
                 else _("10–15 минут, можно по частям")
             )
-            yield dated(wave.title, note, url_for("questionnaires.start", code=wave.code), local(closes, zone), today)
+            task = dated(wave.title, note, url_for("questionnaires.start", code=wave.code), local(closes, zone), today)
+            yield replace(task, action=_("Продолжить") if part.status == "started" else _("Начать"))
 
 
 def school_tasks(person: Person, plan: RoadmapPlan | None, today: dt.date, zone: str) -> Iterator[Task]:

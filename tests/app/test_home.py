@@ -18,6 +18,13 @@ def home(client: FlaskClient) -> str:
     return client.get("/").get_data(as_text=True)
 
 
+@pytest.mark.parametrize(("status", "words"), [("invited", "Начать"), ("started", "Продолжить")])
+def test_teacher_has_one_button_and_it_opens_the_questionnaire(login_as: SignIn, status: str, words: str) -> None:
+    finish(add_wave(add_definitions()), person("anna"), status)
+    page = home(login_as("anna"))
+    assert re.findall(r'<a class="btn" href="([^"]+)">([^<]+)<', page) == [("/questionnaires/first/", words)]
+
+
 def test_teacher_sees_the_open_questionnaire_with_its_date(login_as: SignIn) -> None:
     add_wave(add_definitions())
     page = home(login_as("anna"))
