@@ -31,11 +31,19 @@ SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[«(]?[А-ЯЁA-Z])")
 ABBREVIATION = re.compile(r"\b[А-ЯЁ]{2,}[а-яё]?\b|\b[A-Z]{2,}\b")
 KNOWN = {"РФ", "РСФСР", "СССР", "ЕГЭ", "ОГЭ", "ВУЗ", "СМИ", "США", "ПДД", "URL", "PDF", "QR"}
 INFINITIVE = r"\w{2,}(?:ать|ять|еть|ить|ыть|уть|оть|ться|сти|зти|чь)"
+ASKING = r"(?:сколько|как|какой|какая|какое|какие|каких|каким|где|куда|когда|почему|зачем|кто|что|чем|чего)"
+FIRST_PERSON = r"\w{2,}(?:аю|яю|ею|ую|лю|жу|шу|чу|щу)"  # «планирую и провожу»
 EXPLAINED = re.compile(r"\b([А-ЯЁ]{2,}[а-яё]?|[A-Z]{2,})\b\s*[(—–]\s*[а-яё]{3}")
+TWO_ACTIONS = "два действия через «и»: похоже на два вопроса в одном"
 DOUBLE = (
     (re.compile(r"\bи/или\b", re.IGNORECASE), "«и/или»: отвечающий не знает, о чём вопрос"),
     (re.compile(r",?\s+а также\s+", re.IGNORECASE), "«а также»: похоже на два вопроса в одном"),
-    (re.compile(rf"\b{INFINITIVE}\s+и\s+{INFINITIVE}\b"), "два действия через «и»: похоже на два вопроса в одном"),
+    (re.compile(rf"\b{INFINITIVE}\s+и\s+{INFINITIVE}\b"), TWO_ACTIONS),
+    (re.compile(rf"\b{FIRST_PERSON}\s+и\s+{FIRST_PERSON}\b"), TWO_ACTIONS),
+    (
+        re.compile(rf"\b{ASKING}\b[^.?!]*,?\s+и\s+{ASKING}\b", re.IGNORECASE),
+        "два вопросительных слова через «и»: похоже на два вопроса в одном",
+    ),
 )
 
 

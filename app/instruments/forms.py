@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 from wtforms.widgets import FileInput
 
+from app.instruments.difference_words import title_of
 from surveys.comparability import MARKS
 from surveys.definition import Approval
 from surveys.difference import Change
@@ -83,7 +84,7 @@ def draft_form(changes: list[Change], marks: dict[str, str], *, asked: bool, sen
     for change in changes:
         if change.nature == "judged":
             field = RadioField(
-                f"{change.title}: {change.label}",
+                f"{title_of(change)}: {change.label}",
                 choices=[SelectChoice(mark, words[mark]) for mark in MARKS],
                 default=marks.get(change.key),
                 validate_choice=False,

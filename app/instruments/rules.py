@@ -11,6 +11,7 @@ from app.content import instrument_of, rules_of
 from app.editions import changes_of, discard, publish, take_rules
 from app.extensions import db
 from app.instruments import queries
+from app.instruments.difference_words import shown_changes
 from app.instruments.files import XLSX, as_stream, chosen, read_upload, told, written
 from app.instruments.forms import ApprovalForm, ConfirmForm, UploadForm
 from app.instruments.version_page import KINDS, state_of
@@ -50,7 +51,7 @@ def _page(version: RuleVersion, form: ApprovalForm, upload: UploadForm, problems
         version=version,
         rules=rules_of(version),
         state=state_of(version),
-        changes=changes_of(version),
+        changes=shown_changes(changes_of(version)),
         kinds=translated(KINDS),
         form=form,
         upload=upload,

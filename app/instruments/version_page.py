@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app.content import instrument_of
 from app.instruments import queries
+from app.instruments.difference_words import shown_changes
 from app.instruments.forms import ApprovalForm, UploadForm
 from app.interface import N_, translated
 from app.models import InstrumentVersion
@@ -41,7 +42,7 @@ def page_of(
         version=version,
         instrument=instrument,
         state=state_of(version),
-        changes=changes,
+        changes=shown_changes(changes),
         kinds=translated(KINDS),
         form=form,
         problems=problems,

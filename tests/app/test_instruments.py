@@ -340,3 +340,23 @@ def test_limit_of_an_upload_is_named(login_as):
     response = client.post("/instruments/", data=body, content_type=f"multipart/form-data; boundary={boundary}")
     assert response.status_code == 422
     assert "файл больше 10 МБ" in response.get_data(as_text=True)
+
+
+def test_every_word_of_a_difference_can_be_said_in_the_language_of_the_page():
+    from app.instruments.difference_words import WORDS
+    from surveys import difference
+
+    tables = [value for name, value in vars(difference).items() if name.endswith("_FIELDS")]
+    words = {one if isinstance(one, str) else one[0] for table in tables for one in table.values()}
+    assert words | set(difference.PARTS.values()) <= set(WORDS)
+
+
+def test_difference_is_told_in_english_to_who_reads_english(login_as):
+    published(form_of())
+    client = login_as("galina")
+    send(client, book(with_label(1, "Я знаю, куда обратиться")))
+    client.set_cookie("interface", "en")
+    page = client.get(f"/instruments/{draft_of(InstrumentVersion, 'climate').id}").get_data(as_text=True)
+    assert "Item b" in page
+    assert '<span class="small">text</span>' in page
+    assert "Я знаю, куда обратиться" in page

@@ -31,13 +31,17 @@ def test_words_are_counted_by_sentence():
         "Знаете ли вы правила и/или порядок",
         "Я использую доску, а также планшет",
         "Умею планировать и проводить уроки",
+        "Планирую и провожу уроки для разных детей",
+        "Какой предмет вы ведёте и сколько у вас часов?",
     ],
 )
 def test_two_questions_in_one_are_noticed(label):
     assert kinds(label) == [("q1", "double")]
 
 
-@pytest.mark.parametrize("label", ["Часть и область знаний", "Работаю с детьми и родителями", "Сколько вам лет?"])
+@pytest.mark.parametrize(
+    "label", ["Часть и область знаний", "Работаю с детьми и родителями", "Сколько вам лет?", "Знаю школу и её историю"]
+)
 def test_plain_question_is_left_alone(label):
     assert kinds(label) == []
 
