@@ -21,7 +21,7 @@ def measures_of(context: ReportContext) -> Sequence[MeasureText]:
 
 def measures_main(context: ReportContext) -> list[Paragraph]:
     """The heading and at most seven measures of the main page."""
-    title = "Меры" if context.measures or not context.proposals else "Меры, предложенные до решения"
+    title = "Меры" if context.measures or not context.proposals else "Предлагаемые меры (решения не приняты)"
     lines = main_measures(measures_of(context), context.group.label, context.plural)
     return [Paragraph(text=title, style="subhead"), *(lines or [plain(NOTHING)])]
 

@@ -33,14 +33,16 @@ def build_dynamics(context: ReportContext) -> Report:
             "changes", title, [*stages, *said], [changes_table(own, context.instrument, released.k, context.source)]
         )
     else:
-        text = "Предыдущего этапа с сопоставимыми участниками нет: изменения не рассчитаны"
-        draft.add("changes", title, [plain(text)])
+        draft.add("changes", title, [plain(NOTHING_BEFORE)])
     if context.municipal and own:
         text = "Школы приведены в порядке списка и по изменению не сравниваются: состав участников разный"
         draft.add("schools", "Изменения по школам", [plain(text)], [schools_changes(context)])
     texts = [plain(coverage_warning(context.group, released.k, context.marks) or took_part(context.group))]
-    texts += noticed_texts(own, context.instrument, context.marks) if concludes(context.group) else said
-    texts.append(plain("Связь изменений с проведёнными мерами рассматривает рабочая группа (пп. 4.1–4.3)"))
+    if own:
+        texts += noticed_texts(own, context.instrument, context.marks) if concludes(context.group) else said
+        texts.append(plain("Связь изменений с проведёнными мерами рассматривает рабочая группа (пп. 4.1–4.3)"))
+    else:
+        texts.append(plain(NOTHING_BEFORE))
     draft.add("conclusions", "Выводы", texts)
     draft.add("method", "Методика", [plain(text) for text in METHOD], appendix=True)
     draft.add_snapshot(context)
@@ -49,6 +51,7 @@ def build_dynamics(context: ReportContext) -> Report:
     return finished(draft, context, "dynamics", title)
 
 
+NOTHING_BEFORE = "Предыдущего этапа с сопоставимыми участниками нет: изменения не рассчитаны"
 METHOD = (
     "Сопоставлены ответы одних и тех же учителей той же школы на оба этапа; сведения об отдельных людях не приводятся",
     "Показатель приводится, если сопоставимых участников не менее 5, а ответивших только на одном этапе — никого или "

@@ -208,6 +208,10 @@ def test_dynamics_names_both_stages_and_claims_nothing_of_hidden_changes() -> No
 def test_dynamics_without_an_earlier_stage_says_so() -> None:
     report = make("dynamics")
     assert "изменения не рассчитаны" in words(report)
+    assert "Связь изменений" not in words(report)
+    few = released().municipality.model_copy(update={"n": 20, "rate": 0.2})
+    low = make("dynamics", released=released().model_copy(update={"municipality": few}))
+    assert "Изменения приведены" not in words(low)
     assert report.tables == []
 
 

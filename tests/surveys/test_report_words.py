@@ -44,7 +44,7 @@ def conditions(levels: str) -> list[tuple[str, Reading]]:
 def test_while_nothing_is_accepted_proposals_stand_in_the_document_and_are_called_so():
     report = make("report", "school:demo1")
     main = lines(report, "main")
-    start = main.index("Меры, предложенные до решения")
+    start = main.index("Предлагаемые меры (решения не приняты)")
     assert 1 <= len(main) - start - 1 <= 7
     said = lines(report, "measures")[0]
     assert said.startswith("Меры пока не приняты. По правилам предложен")
@@ -56,7 +56,7 @@ def test_while_nothing_is_accepted_proposals_stand_in_the_document_and_are_calle
 def test_accepted_measures_stand_alone():
     texts = [measure_text(one) for one in find(released(), "demo1", RULES, questionnaire())]
     report = make("report", "school:demo1", measures=texts[:1])
-    assert "Меры, предложенные до решения" not in lines(report, "main")
+    assert "Предлагаемые меры (решения не приняты)" not in lines(report, "main")
     assert len(report.table("measures").rows) == 1
 
 
