@@ -4,7 +4,7 @@ Every line says where its item stands; ``fresh`` ones are today's reminders, and
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from app.models import (
     RoadmapPlan,
 )
 from app.plan_people import SCHOOL_KEYS, keys_of, members_of
-from app.plans import items_of
+from app.plans import all_plans, items_of
 from app.restrictions import restricted_on
 from surveys.deadlines import Standing, Terms, is_told, is_working, stand, working_on_or_after, working_on_or_before
 
@@ -44,6 +44,7 @@ class Told:
     late_scopes: tuple[str, ...] = ()
     ref: int | None = None
     number_of_marks: int = 0
+    plan: str = ""  # code of the plan of the item
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,22 @@ def read_day(plan: RoadmapPlan, day: dt.date, zone: str, marks: Mapping[int, lis
         _open_measures(),
         _open_rounds(plan, day),
     )
+
+
+def read_days(day: dt.date, zone: str) -> list[Today]:
+    """Every plan in force, the newest first: an item may end in the year after its plan. Measures are of the first."""
+    plans = all_plans()
+    days = [read_day(plan, day, zone) for plan in plans if plan.year >= plans[0].year - 1]
+    return [*days[:1], *(replace(one, measures=[]) for one in days[1:])]
+
+
+def told_of_all(days: Iterable[Today], people: Collection[Person] | None = None) -> dict[int, list[Told]]:
+    """Person id -> what this person is told of all these plans, late first."""
+    found: dict[int, list[Told]] = {}
+    for today in days:
+        for person_id, lines in digests(today, people).items():
+            found.setdefault(person_id, []).extend(replace(line, plan=today.plan.code) for line in lines)
+    return {person_id: sorted(lines, key=_urgency) for person_id, lines in found.items()}
 
 
 def _open_measures() -> list[Measure]:

@@ -25,7 +25,7 @@ def address_of(line: Told) -> str:
         return url_for("roadmap.measure", measure_id=line.ref)
     if line.kind == "monitoring":
         return url_for("roadmap.monitoring_round", round_id=line.ref)
-    return url_for("roadmap.item", number=line.number)
+    return url_for("roadmap.item", number=line.number, plan=line.plan or None)
 
 
 def note_of(line: Told, schools: Mapping[str, str]) -> str:

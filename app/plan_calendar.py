@@ -1,7 +1,7 @@
 """The plan as a calendar of one person: all-day events; what is late or done stays, and says so."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -29,25 +29,26 @@ class Entry:
 
 
 @in_russian
-def calendar_of(person: Person, today: Today) -> bytes:
-    """iCalendar (RFC 5545) of everything dated that ``person`` answers for."""
+def calendar_of(person: Person, days: Iterable[Today]) -> bytes:
+    """iCalendar (RFC 5545) of everything dated that ``person`` answers for; ``days``: the plans in force."""
     from icalendar import Calendar, Event
 
     made = Calendar()
     made.add("prodid", "-//Opora//Roadmap//RU")
     made.add("version", "2.0")
     made.add("x-wr-calname", _("Дорожная карта"))
-    for entry in entries(person, today):
-        event = Event()
-        event.add("uid", f"{entry.uid}@opora")
-        event.add("dtstamp", dt.datetime.combine(today.day, dt.time(), dt.UTC))
-        event.add("dtstart", entry.first)
-        event.add("dtend", entry.last + dt.timedelta(days=1))
-        event.add("summary", entry.summary[:250])
-        if entry.description:
-            event.add("description", entry.description)
-        event.add("status", "CONFIRMED")
-        made.add_component(event)
+    for today in days:
+        for entry in entries(person, today):
+            event = Event()
+            event.add("uid", f"{entry.uid}@opora")
+            event.add("dtstamp", dt.datetime.combine(today.day, dt.time(), dt.UTC))
+            event.add("dtstart", entry.first)
+            event.add("dtend", entry.last + dt.timedelta(days=1))
+            event.add("summary", entry.summary[:250])
+            if entry.description:
+                event.add("description", entry.description)
+            event.add("status", "CONFIRMED")
+            made.add_component(event)
     return made.to_ical()
 
 

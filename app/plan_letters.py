@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.database import writing
-from app.digest import Told, digests, read_day
+from app.digest import Told, read_days, told_of_all
 from app.digest_words import note_of, standing_words, title_of
 from app.extensions import db
 from app.interface import in_russian
@@ -68,7 +68,7 @@ def send_plan_letters(job: JobRun) -> None:
     if utc_now() - dt.datetime.fromisoformat(job.params["asked_utc"]) > LATE:
         job.progress(1, 1, _("День прошёл: письма не отправлены."))
         return
-    told = digests(read_day(plan, day, zone))
+    told = told_of_all(read_days(day, zone))
     names = {row[0]: row[1] for row in db.session.execute(db.select(School.code, School.short_name))}
     made = {}
     for person in db.session.scalars(db.select(Person).where(Person.id.in_(told), Person.active, Person.email != "")):

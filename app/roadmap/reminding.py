@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as Redirect
 
-from app.digest import Today, Told, digests, read_day
+from app.digest import Told, read_days, told_of_all
 from app.digest_words import address_of, note_of, standing_words, title_of
 from app.events import record
 from app.extensions import db
 from app.mail import BadMailUrlError, mail_server
-from app.models import CalendarToken, Person, RoadmapPlan
+from app.models import CalendarToken, Person
 from app.models.columns import utc_now
 from app.pages import timezone_name
 from app.plan_calendar import calendar_of
@@ -23,23 +23,18 @@ from app.roadmap import queries
 from app.roadmap.room import bp, today_here
 
 
-def read_today(plan: RoadmapPlan) -> Today:
-    return read_day(plan, today_here(), timezone_name())
-
-
 @bp.get("/today")
 def digest() -> str:
     """Own lines, the pressing ones first; works without e-mail and prints."""
-    plan = current_plan() or abort(404)
-    lines = digests(read_today(plan), [current_user]).get(current_user.id, [])
+    days = read_days(today_here(), timezone_name()) if current_plan() else abort(404)
+    lines = told_of_all(days, [current_user]).get(current_user.id, [])
     return sheets([(current_user, lines)], own=True)
 
 
 @bp.get("/today/all")
 def digest_all() -> str:
     """Everybody's lines, one sheet each, for those who have no e-mail."""
-    plan = current_plan() or abort(404)
-    told = digests(read_today(plan))
+    told = told_of_all(read_days(today_here(), timezone_name()) if current_plan() else abort(404))
     people = db.session.scalars(db.select(Person).where(Person.id.in_(told)).order_by(Person.family, Person.id))
     return sheets([(one, told[one.id]) for one in people], own=False)
 
@@ -121,9 +116,8 @@ def calendar(token: str) -> Response:
         )
     )
     person = db.session.get(Person, kept.person_id) if kept else None
-    plan = current_plan()
-    if person is None or not person.active or plan is None:
+    if person is None or not person.active or current_plan() is None:
         abort(404)
     zone = timezone_name()
-    body = calendar_of(person, read_day(plan, today_in(zone, utc_now()), zone))
+    body = calendar_of(person, read_days(today_in(zone, utc_now()), zone))
     return Response(body, mimetype="text/calendar", headers={"Content-Disposition": "inline; filename=opora.ics"})

@@ -55,7 +55,7 @@ def test_sheet_is_sent_when_every_fact_is_there(login_as: SignIn) -> None:
     assert post_form(boris, f"{url}/school1", **data).status_code == 302
     assert post_form(boris, f"{url}/school1", **data).status_code == 409
     page = login_as("maria").get(url).get_data(as_text=True)
-    assert "Отправили: 1 из 2" in page
+    assert "отправили: 1 из 2" in page
     assert "часов помощи: 12,5" in page
     assert "не следует" in page  # no causality is claimed
 

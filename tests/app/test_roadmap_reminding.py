@@ -9,12 +9,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
-from app.digest import read_day
+from app.digest import read_day, read_days
 from app.extensions import db
 from app.marks import change_state
+from app.models import Municipality, School
 from app.plan_calendar import calendar_of
 from app.plan_changes import add_schedule_date, receive
-from app.plans import items_of
+from app.plans import items_of, store_plan
+from app.starting import load_packaged
 from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_plan, person
 from tests.app.test_roadmap_measures import add_measure
@@ -86,7 +88,7 @@ def test_uid_stays_when_the_date_moves(app: Flask) -> None:
     plan = add_plan()
     with app.test_request_context():
         before, later = (
-            {str(one["uid"]) for one in Calendar.from_ical(calendar_of(person("boris"), day)).walk("VEVENT")}
+            {str(one["uid"]) for one in Calendar.from_ical(calendar_of(person("boris"), [day])).walk("VEVENT")}
             for day in (read_day(plan, dt.date(2020, 6, 1), "UTC"), read_day(plan, dt.date(2020, 12, 1), "UTC"))
         )
     assert before == later
@@ -101,7 +103,7 @@ def test_schedules_documents_and_measures_are_in_the_calendar(app: Flask, login_
     add_measure()  # School 1, until 31 October 2020
     add_measure("school2", "Чужая мера")
     with app.test_request_context():
-        body = calendar_of(person("boris"), read_day(plan, dt.date(2020, 6, 10), "UTC"))
+        body = calendar_of(person("boris"), [read_day(plan, dt.date(2020, 6, 10), "UTC")])
     spans = {
         str(one["summary"]): (one["dtstart"].dt, one["dtend"].dt - dt.timedelta(days=1))
         for one in Calendar.from_ical(body).walk("VEVENT")
@@ -116,6 +118,24 @@ def test_schedules_documents_and_measures_are_in_the_calendar(app: Flask, login_
     assert not [words for words in spans if "Чужая" in words]
     other = {(one.name, one.begin.date()) for one in ics.Calendar(body.decode()).events}
     assert other == {(words, first) for words, (first, _last) in spans.items()}
+
+
+def test_item_that_ends_in_the_next_year_is_told_beside_the_plan_of_that_year(app: Flask, login_as: SignIn) -> None:
+    plan = add_plan()
+    order = load_packaged().roadmap
+    kept = [order.item("3.6").model_copy(update={"number": "3.99"})]
+    document = order.document.model_copy(update={"order_number": "7", "order_date": dt.date(2021, 1, 15)})
+    later = order.model_copy(update={"items": kept, "obligations": [], "document": document})
+    schools = db.session.scalars(db.select(School).order_by(School.position)).all()
+    store_plan(later, db.session.get_one(Municipality, plan.municipality_id), schools)
+    db.session.commit()
+    page = login_as("boris").get("/roadmap/today").get_data(as_text=True)
+    assert "/roadmap/3.15?plan=204-2020" in page  # «январь 2021 г.» of the plan of 2020
+    assert "/roadmap/3.99?plan=7-2021" in page
+    with app.test_request_context():
+        body = calendar_of(person("boris"), read_days(dt.date(2021, 1, 20), "UTC")).decode()
+    assert "п. 3.15" in body
+    assert "п. 3.99" in body
 
 
 def test_page_of_the_day_tells_each_role_its_own(login_as: SignIn) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
@@ -88,3 +89,52 @@ def test_head_proves_coordinator_returns_and_confirms(
     chief.get_by_role("button", name="Подтвердить").click()
     expect(chief.get_by_text("подтверждено координатором")).to_be_visible()
     expect(chief.get_by_text("1 из 2 школ")).to_be_visible()
+
+
+def test_member_of_the_working_group_studies_a_document_and_finds_the_own_items(
+    planned: str, open_browser: Open, sign_in: SignIn
+) -> None:
+    chief, member = sign_in(open_browser(), "maria"), sign_in(open_browser(), "galina")
+    chief.goto(f"{planned}/roadmap/3.4/documents")
+    chief.get_by_label("Название документа").fill("Методические рекомендации")
+    chief.get_by_role("button", name="Внести документ").click()
+    expect(chief.get_by_text("Ознакомились: 0 из")).to_be_visible()
+    member.goto(f"{planned}/roadmap/today")
+    member.get_by_role("link", name="Методические рекомендации").click()
+    member.get_by_role("button", name="Я ознакомлен(а)").click()
+    expect(member.get_by_text("вы ознакомлены")).to_be_visible()
+    member.goto(f"{planned}/roadmap/?show=mine")
+    expect(member.locator("#item-3-5")).to_be_visible()  # «Члены рабочей группы»
+    expect(member.locator("#item-3-6")).to_have_count(0)  # «Руководители ОУ»
+    chief.reload()
+    expect(chief.get_by_text("Ознакомились: 1 из")).to_be_visible()
+
+
+def test_coordinator_corrects_a_table_before_it_counts(
+    planned: str, open_browser: Open, sign_in: SignIn, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    for row in (
+        ("№", "Мероприятие", "Ответственные", "Сроки", "Результат"),
+        ("1. Подготовка",),
+        ("1.1", "Выезды в школы", "Негрей Н.В.", "когда получится", "Справки"),
+    ):
+        book.active.append(row)
+    path = tmp_path / "план.xlsx"
+    book.save(path)
+    chief = sign_in(open_browser(viewport={"width": 360, "height": 740}), "maria")
+    chief.goto(f"{planned}/roadmap/import")
+    for label, words in (("Название плана", "План на 2021 год"), ("Год плана", "2021"), ("Номер приказа", "15")):
+        chief.get_by_label(label).fill(words)
+    chief.get_by_label("Дата приказа").fill("2021-01-20")
+    chief.get_by_label("Книга Excel (.xlsx)").set_input_files(path)
+    chief.get_by_role("button", name="Прочитать таблицу").click()
+    expect(chief.get_by_text("Срок не понят")).to_be_visible()
+    chief.get_by_label("Вид срока").select_option(label="крайняя дата")
+    chief.get_by_role("button", name="Принять план").click()
+    expect(chief.get_by_role("alert")).to_contain_text("нужен последний день")
+    chief.get_by_label("Последний день").fill("2021-05-31")
+    chief.get_by_role("button", name="Принять план").click()
+    row = chief.locator("#item-1-1")
+    expect(row).to_contain_text("когда получится")  # the order's words stay
+    expect(row).to_contain_text("31 мая 2021")
