@@ -22,7 +22,7 @@ WAL_SAFE_SINCE = (3, 51, 3)
 SYNCHRONOUS = {"FULL": 2, "EXTRA": 3}  # as PRAGMA synchronous tells them
 POSTGRESQL_SETTINGS = ("fsync", "synchronous_commit", "full_page_writes")
 NETWORK_FILESYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "fuse.glusterfs", "ceph", "afs"}
-BUSY_MS = 10_000  # a slow disk at the last evening of a wave: better to wait than to refuse
+BUSY_MS = 30_000  # writers poll and nobody is next in turn: on a busy machine 10 s lost one sending in two hundred
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 

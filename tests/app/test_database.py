@@ -41,6 +41,7 @@ def test_settings_are_in_force_in_a_session(bare_app: Flask) -> None:
             assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == journal
             assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == {"FULL": 2, "EXTRA": 3}[word]
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() >= 30_000  # 10 s lost sendings under load
         else:
             assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
 
