@@ -1,7 +1,8 @@
 """Saving a section: what a person typed is laid over what others saved meanwhile.
 
-Every slot (a field, or a note at a check) has three states: what this person's page began with, what is kept now, what
-was typed. Where both changed it differently, nothing is overwritten: the person sees both and chooses.
+Every slot (a field, a note at a check, an answer to a remark) has three states: what this person's page began with,
+what is kept now, what was typed. Where both changed it differently, nothing is overwritten: the person sees both and
+chooses.
 """
 
 import datetime as dt
@@ -19,6 +20,7 @@ from surveys.answers import is_blank, read_value
 from surveys.definition import Instrument, Item
 
 NOTE = "note:"  # how notes are named among the edits
+REMARK = "remark:"  # and answers to remarks
 Entry = dict[str, Any] | None
 
 
@@ -38,12 +40,19 @@ class Conflict:
 
 
 def save_section(
-    card: Card, instrument: Instrument, items: list[Item], form: MultiDict[str, str], person: Person, now: dt.datetime
+    card: Card,
+    instrument: Instrument,
+    items: list[Item],
+    remarks: list[CardRemark],
+    form: MultiDict[str, str],
+    person: Person,
+    now: dt.datetime,
 ) -> dict[str, Conflict]:
     """Lay the form over the locked ``card``; the caller commits. What conflicts is left as it was kept.
 
     Args:
         items: fields of the section that the form showed.
+        remarks: those of the present round; only what the form showed of them is read.
     """
     work = _Laying(card, form, now)
     for item in items:
@@ -52,6 +61,17 @@ def save_section(
     for check in instrument.checks:
         if f"note-{check.code}" in form:
             work.lay_note(check.code, form[f"note-{check.code}"].strip())
+    work.lay_answers(remarks)
+    store(card, work.fields, work.notes, work.changes, person, now)
+    return work.conflicts
+
+
+def save_answers(
+    card: Card, remarks: list[CardRemark], form: MultiDict[str, str], person: Person, now: dt.datetime
+) -> dict[str, Conflict]:
+    """Lay only answers to remarks over the locked ``card``; see ``save_section``."""
+    work = _Laying(card, form, now)
+    work.lay_answers(remarks)
     store(card, work.fields, work.notes, work.changes, person, now)
     return work.conflicts
 
@@ -73,7 +93,8 @@ class _Laying:
         result = self.result(name, kept, typed)
         clear = name not in self.conflicts
         confirming = f"ok-{name}" in self.form or "all" in self.form
-        if result and clear and confirming and result["state"] == "prefilled":
+        seen = same(typed, kept)  # a value put in anew since the page was opened is not confirmed unread
+        if result and clear and confirming and seen and result["state"] == "prefilled":
             result = {**result, "state": "confirmed"}
         self.put(self.fields, name, name, kept, result)
         if f"change-{name}" in self.form and result and clear:
@@ -83,6 +104,19 @@ class _Laying:
         kept = self.notes.get(code)
         result = self.result(NOTE + code, kept, {"text": text} if text else None)
         self.put(self.notes, code, NOTE + code, kept, result)
+
+    def lay_answers(self, remarks: list[CardRemark]) -> None:
+        """Boxes «исправлено или проверено» and the words beside them; only of remarks that the form showed."""
+        for remark in remarks:
+            if f"remark-shown-{remark.id}" not in self.form:
+                continue
+            name, kept = f"{REMARK}{remark.id}", {"text": remark.answer, "answered": remark.answered}
+            answered = f"remark-{remark.id}" in self.form
+            typed = {"text": self.form.get(f"answer-{remark.id}", "").strip(), "answered": answered}
+            result = self.result(name, kept, typed)
+            if result and result != kept:
+                self.changes.append((name, kept, result))
+                remark.answer, remark.answered = result["text"], result["answered"]
 
     def put(self, entries: dict[str, Any], key: str, name: str, kept: Entry, result: Entry) -> None:
         if result == kept:
@@ -152,7 +186,7 @@ def content(entry: Entry) -> tuple[Any, ...] | None:
     if entry is None:
         return None
     if "state" not in entry:
-        return (entry.get("text", ""),)
+        return entry.get("text", ""), entry.get("answered", False)
     if entry["state"] == "no_data":
         return "no_data", entry.get("explanation", "")
     return ("value", entry["value"])
@@ -171,11 +205,3 @@ def typed_entry(instrument: Instrument, item: Item, form: Mapping[str, str]) -> 
         return None
     value, _problem = read_value(instrument, item, raw)
     return {"state": "entered", "value": value}
-
-
-def answer_remarks(remarks: list[CardRemark], form: Mapping[str, str]) -> None:
-    """Mark the remarks whose box «исправлено или проверено» stands on this page."""
-    for remark in remarks:
-        if f"remark-shown-{remark.id}" in form:
-            remark.answered = f"remark-{remark.id}" in form
-            remark.answer = str(form.get(f"answer-{remark.id}", "")).strip()

@@ -27,7 +27,7 @@ STEPS = {
 
 @dataclass(frozen=True)
 class Difference:
-    """One field that differs: code, name, before and after in words."""
+    """One field, or one explanation without a code, that differs: before and after in words."""
 
     code: str
     label: str
@@ -59,17 +59,18 @@ def contents(version: CardVersion) -> dict[str, Any]:
     return json.loads(version.body)
 
 
-def differences(
-    instrument: Instrument, before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]
-) -> list[Difference]:
-    """Fields whose words differ between two states, in the card's order; the signature aside."""
+def differences(instrument: Instrument, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """What differs between two states ``{"fields", "notes"}`` of a card, in its order; the signature aside."""
 
-    def words(entries: Mapping[str, Mapping[str, Any]], name: str) -> str:
-        entry = entries.get(name)
+    def words(state: Mapping[str, Any], name: str) -> str:
+        entry = state.get("fields", {}).get(name)
         if entry is None:
             return _("пусто")
         one = Field(entry.get("value", ""), entry["state"], entry.get("explanation", ""))
         return print_field(instrument, instrument.item(name), one)
+
+    def said(state: Mapping[str, Any], code: str) -> str:
+        return state.get("notes", {}).get(code, {}).get("text", "") or _("пусто")
 
     found = []
     for item in instrument.items:
@@ -78,10 +79,15 @@ def differences(
         old, new = words(before, item.name), words(after, item.name)
         if old != new:
             found.append(Difference(item.code, item.label, old, new))
+    for check in instrument.checks:
+        old, new = said(before, check.code), said(after, check.code)
+        if old != new:
+            found.append(Difference("", _("Пояснение: %(check)s", check=check.text), old, new))
     return found
 
 
 def changed_since_sent(card: Card, instrument: Instrument) -> list[Difference] | None:
     """What the school changed since it sent the card last; None where it has not been sent before."""
     last = last_signed_version(card)
-    return None if last is None else differences(instrument, contents(last)["fields"], card.fields)
+    now = {"fields": card.fields, "notes": card.notes}
+    return None if last is None else differences(instrument, contents(last), now)

@@ -80,7 +80,7 @@ def printout(card_id: int, kind: str) -> Response:
         cycle=card.cycle.code,
         number=card.version,
         lines=[] if blank else read_card(state.instrument, state.values, masked=outside),
-        notes={code: str(note.get("text", "")) for code, note in card.notes.items()},
+        notes={one.code: str(card.notes.get(one.code, {}).get("text", "")) for one in state.broken},
         signed=f"{card.signed_name}, {day(card.signed_utc)}" if card.signed_utc else "",
         department=department(),
         thresholds=approval_words(card),

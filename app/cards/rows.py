@@ -5,8 +5,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.cards.checks import add_checks, add_sums
-from app.cards.filling import Conflict, Entry
-from app.cards.shapes import Block, Choice, ConflictBox, Row
+from app.cards.filling import REMARK, Conflict, Entry
+from app.cards.shapes import Block, Choice, ConflictBox, RemarkBox, Row
 from app.models import Card, CardFile, CardRemark
 from surveys.card_filling import CardState, Field, Jump, compared
 from surveys.card_reading import decimal_comma, print_field
@@ -81,7 +81,7 @@ def _row(
         jump=jump,
         jump_words=jump_words(jump) if jump else "",
         conflict=_conflict_box(state.instrument, item, conflict) if conflict else None,
-        remarks=[one for one in remarks if one.name == item.name],
+        remarks=[_remark_box(one, conflicts.get(f"{REMARK}{one.id}")) for one in remarks if one.name == item.name],
         files=files.get(item.name, []),
     )
     row.invalid = bool(row.problem)
@@ -128,28 +128,54 @@ def _conflict_box(instrument: Instrument, item: Item, conflict: Conflict) -> Con
     return ConflictBox(words(conflict.kept), words(conflict.typed), conflict.who, conflict.at_utc)
 
 
+def _remark_box(remark: CardRemark, conflict: Conflict | None) -> RemarkBox:
+    if conflict is None:
+        return RemarkBox(remark, remark.answer, remark.answered)
+
+    def words(entry: Entry) -> str:
+        said = entry or {}
+        mark = _("исправлено или проверено") if said.get("answered") else _("без отметки")
+        return f"{mark}; «{said['text']}»" if said.get("text") else mark
+
+    typed = conflict.typed or {}
+    box = ConflictBox(words(conflict.kept), words(conflict.typed), conflict.who, conflict.at_utc)
+    return RemarkBox(remark, typed.get("text", ""), typed.get("answered", False), box)
+
+
 def section_summary(blocks: list[Block], homes: frozenset[str]) -> list[tuple[str, str]]:
     """What must be mended on this page: (anchor, words). A broken check is told once, in its home section."""
     found = []
-    for block in blocks:
-        for row in block.rows:
-            name, code = row.item.name, row.item.code
-            if row.conflict:
-                found.append((name, _("%(code)s: выберите одно из двух значений", code=code)))
-            if row.problem:
-                found.append((name, f"{code}: {row.problem}"))
-            found += [
-                (f"remark-{one.id}", _("%(code)s: замечание ждёт ответа", code=code))
-                for one in row.remarks
-                if not one.answered
-            ]
-            if row.state == "no_data" and not row.explanation:
-                found.append((f"why-{name}", _("%(code)s: поясните, почему нет данных", code=code)))
-            if row.sum and row.sum.broken and row.sum.code in homes:
-                found.append((name, f"{row.sum.text}: {row.sum.arithmetic}"))
-            for box in row.checks:
-                if box.conflict:
-                    found.append((f"note-{box.code}", _("Выберите одно из двух пояснений")))
-                if box.broken and box.severity == "error" and box.code in homes:
-                    found.append((name, f"{code}: {box.text}"))
+    for row in (row for block in blocks for row in block.rows):
+        name, code = row.item.name, row.item.code
+        if row.conflict:
+            found.append((name, _("%(code)s: выберите одно из двух значений", code=code)))
+        if row.problem:
+            found.append((name, f"{code}: {row.problem}"))
+        found += _remarks_waiting(row)
+        if row.state == "no_data" and not row.explanation:
+            found.append((f"why-{name}", _("%(code)s: поясните, почему нет данных", code=code)))
+        found += _rules_broken(row, homes)
+    return found
+
+
+def _remarks_waiting(row: Row) -> list[tuple[str, str]]:
+    found = []
+    for one in row.remarks:
+        anchor, code = f"remark-{one.remark.id}", row.item.code
+        if one.conflict:
+            found.append((anchor, _("%(code)s: выберите один из двух ответов", code=code)))
+        elif not one.answered:
+            found.append((anchor, _("%(code)s: замечание ждёт ответа", code=code)))
+    return found
+
+
+def _rules_broken(row: Row, homes: frozenset[str]) -> list[tuple[str, str]]:
+    found = []
+    if row.sum and row.sum.broken and row.sum.code in homes:
+        found.append((row.item.name, f"{row.sum.text}: {row.sum.arithmetic}"))
+    for box in row.checks:
+        if box.conflict:
+            found.append((f"note-{box.code}", _("Выберите одно из двух пояснений")))
+        if box.broken and box.severity == "error" and box.code in homes:
+            found.append((row.item.name, f"{row.item.code}: {box.text}"))
     return found

@@ -51,6 +51,16 @@ class ConflictBox:
     at_utc: dt.datetime
 
 
+@dataclass(frozen=True)
+class RemarkBox:
+    """What the methodologist asks at a field, and the school's answer as it stands or was typed now."""
+
+    remark: CardRemark
+    answer: str
+    answered: bool
+    conflict: ConflictBox | None = None
+
+
 @dataclass
 class Row:
     """One field on the page."""
@@ -69,7 +79,7 @@ class Row:
     jump: Jump | None = None
     jump_words: str = ""
     conflict: ConflictBox | None = None
-    remarks: list[CardRemark] = field(default_factory=list)
+    remarks: list[RemarkBox] = field(default_factory=list)
     files: list[CardFile] = field(default_factory=list)
     checks: list[CheckBox] = field(default_factory=list)
     sum: SumLine | None = None

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 
 from app.access import allowed
 from app.card_values import instrument_for, state_of
-from app.cards import cycles, files, reading, workflow  # noqa: F401  (their routes)
+from app.cards import cycles, decisions, files, reading, workflow  # noqa: F401  (their routes)
 from app.cards.checks import script_data
 from app.cards.files import put_files, take_files
-from app.cards.filling import Conflict, answer_remarks, save_section
+from app.cards.filling import Conflict, save_section
 from app.cards.forms import DelegationForm
 from app.cards.queries import (
     Reach,
@@ -29,10 +29,10 @@ from app.cards.sections import lock_words, section_lines
 from app.events import record
 from app.extensions import db
 from app.interface import translated
-from app.models import CardDelegation
+from app.models import CardDelegation, CardRemark
 from app.models.cards import CARD_STATES
 from app.models.columns import utc_now
-from surveys.card_filling import home_of
+from surveys.card_filling import CardState, home_of
 from surveys.definition import Item
 
 
@@ -52,7 +52,7 @@ def card(card_id: int) -> str:
     """The card's sections with the state of each, remarks and what to do next."""
     reach = reach_or_404(card_id)
     state = state_of(reach.card)
-    remarks = open_remarks(reach.card)
+    remarks = remarks_for(reach, state)
     given = delegations(reach.card)
     lines = section_lines(state, remarks, reach.sections, given)
     return render_template(
@@ -69,6 +69,14 @@ def card(card_id: int) -> str:
         locked=lock_words(reach.card) if reach.card.signed_utc else "",
         states=translated(CARD_STATES),
     )
+
+
+def remarks_for(reach: Reach, state: CardState) -> list[CardRemark]:
+    """Remarks of the present round; a deputy gets those at the own sections."""
+    if reach.whole:
+        return open_remarks(reach.card)
+    home = {item.name: item.group for item in state.instrument.items}
+    return [one for one in open_remarks(reach.card) if home.get(one.name) in reach.sections]
 
 
 @bp.get("/<int:card_id>/sections/<section>")
@@ -91,14 +99,16 @@ def save(card_id: int, section: str) -> str | Response | tuple[str, int]:
         return redirect(url_for("cards.card", card_id=card_id))
     card, items = reach.card, shown_items(reach, section)
     now, person = utc_now(), current_user._get_current_object()
-    conflicts = save_section(card, instrument_for(card.cycle), items, request.form, person, now)
+    conflicts = save_section(card, instrument_for(card.cycle), items, open_remarks(card), request.form, person, now)
     put_files(card, items, taken, set(request.form.getlist("remove", type=int)), person, now)
-    answer_remarks(open_remarks(card), request.form)
     db.session.commit()
     if conflicts or refused:
         return section_page(reach, section, conflicts, refused), 409 if conflicts else 422
-    following = request.form.get("next")
-    if following and not state_of(card).sections[section].errors:
+    following, faultless = request.form.get("next"), not state_of(card).sections[section].errors
+    if "finish" in request.form and faultless:
+        flash(_("Раздел сохранён."))
+        return redirect(url_for("cards.card", card_id=card_id))
+    if following and faultless:
         return redirect(url_for("cards.section", card_id=card_id, section=following, saved=1))
     return redirect(url_for("cards.section", card_id=card_id, section=section, saved=1))
 

@@ -1,4 +1,4 @@
-"""The way of a card: signed and sent, returned with remarks, accepted, unlocked; its versions."""
+"""The school's side of a card's way: signed and sent, opened again with a reason; its versions."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -7,12 +7,11 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.card_values import state_of
-from app.cards.filling import answer_remarks, store
+from app.cards.filling import save_answers, store
 from app.cards.forms import ReasonForm, SignForm
 from app.cards.history import STEPS, changed_since_sent, contents, differences, keep_version
 from app.cards.opening import refresh_from_staff
-from app.cards.queries import kept_files, open_remarks, versions
-from app.cards.review import review_rows
+from app.cards.queries import open_remarks, versions
 from app.cards.room import bp, reach_or_404, today
 from app.cards.sections import section_lines
 from app.events import record
@@ -40,8 +39,10 @@ def send(card_id: int) -> str | Response | tuple[str, int]:
     """Sign and send; the card is closed for editing."""
     reach = reach_or_404(card_id, lock=True)
     card = reach.card
-    if not reach.heads or not reach.editable:
+    if not reach.heads or not (reach.begun or card.status in LOCKED):
         abort(404)
+    if card.status in LOCKED:  # the second click of two
+        return to_card(card, _("Карта уже подписана и отправлена."))
     form = SignForm()
     state, waiting = state_of(card), unanswered(open_remarks(card))
     if not form.validate_on_submit() or not state.signable or waiting:
@@ -58,6 +59,12 @@ def send(card_id: int) -> str | Response | tuple[str, int]:
     db.session.commit()
     flash(_("Карта подписана и отправлена методисту."))
     return redirect(url_for("cards.card", card_id=card_id))
+
+
+def to_card(card: Card, words: str) -> Response:
+    """Back to the card with a word why nothing was done."""
+    flash(words)
+    return redirect(url_for("cards.card", card_id=card.id))
 
 
 def sign_page(card: Card, form: SignForm) -> str:
@@ -91,88 +98,17 @@ def put_signature(card: Card, state: CardState, text: str | None) -> None:
     card.fields = fields
 
 
-@bp.get("/<int:card_id>/review")
-def review(card_id: int) -> str:
-    """The whole card for the methodologist, with a place for a remark at each field."""
-    reach = reach_or_404(card_id)
-    if not reach.reviews:
-        abort(404)
-    return review_page(reach.card)
-
-
-def review_page(card: Card, problem: str = "") -> str:
-    state = state_of(card)
-    return render_template(
-        "cards/review.html",
-        card=card,
-        state=state,
-        sections=review_rows(card, state, kept_files(card)),
-        changed=changed_in_resending(card),
-        remarks=open_remarks(card),
-        items={item.name: item for item in state.instrument.items},
-        typed=request.form,
-        problem=problem,
-        reason=ReasonForm(),
-    )
-
-
-def changed_in_resending(card: Card) -> list[object] | None:
-    """Differences between the two last signed versions."""
-    signed = [one for one in versions(card) if one.step == "signed"]
-    if len(signed) < 2:
-        return None
-    return differences(state_of(card).instrument, contents(signed[1])["fields"], contents(signed[0])["fields"])
-
-
-@bp.post("/<int:card_id>/return")
-def return_card(card_id: int) -> str | Response:
-    """Give the card back with remarks by field; the signature falls."""
-    reach = reach_or_404(card_id, lock=True)
-    card = reach.card
-    if not reach.reviews or card.status != "sent":
-        abort(404)
-    names = [*(item.name for item in state_of(card).instrument.items), ""]
-    texts = {name: request.form.get(f"remark-{name}", "").strip() for name in names}
-    texts = {name: text for name, text in texts.items() if text}
-    if not texts:
-        return review_page(card, _("Напишите хотя бы одно замечание: школа должна знать, что исправить."))
-    now = utc_now()
-    close_remarks(card)
-    for name, text in texts.items():
-        db.session.add(CardRemark(card_id=card.id, name=name, text=text, author_id=current_user.id, created_utc=now))
-    keep_version(card, "returned", current_user, now)
-    unsign(card, "returned")
-    record("card.returned", "card", card.id, new={"remarks": len(texts)})
-    db.session.commit()
-    flash(ngettext("Карта возвращена: %(num)d замечание.", "Карта возвращена: %(num)d замечаний.", len(texts)))
-    return redirect(url_for("cards.cycle", cycle_id=card.cycle_id))
-
-
-@bp.post("/<int:card_id>/accept")
-def accept(card_id: int) -> Response:
-    """Accept a sent card."""
-    reach = reach_or_404(card_id, lock=True)
-    card = reach.card
-    if not reach.reviews or card.status != "sent":
-        abort(404)
-    card.status = "accepted"
-    card.version += 1
-    close_remarks(card)
-    keep_version(card, "accepted", current_user, utc_now())
-    record("card.accepted", "card", card.id, new={"version": card.version})
-    db.session.commit()
-    flash(_("Карта принята."))
-    return redirect(url_for("cards.cycle", cycle_id=card.cycle_id))
-
-
 @bp.post("/<int:card_id>/unlock")
 def unlock(card_id: int) -> Response:
     """Open a sent or accepted card again: the signature is cancelled, the reason is kept."""
     reach = reach_or_404(card_id, lock=True)
     card = reach.card
-    recalls = reach.heads and card.status == "sent"
-    if card.status not in LOCKED or not (reach.reviews or recalls):
+    if not (reach.heads or reach.reviews):
         abort(404)
+    if card.status not in LOCKED:  # the second click of two
+        return to_card(card, _("Карта уже открыта для правки."))
+    if card.status == "accepted" and not reach.reviews:
+        return to_card(card, _("Карта уже принята: снять подпись теперь может только методист."))
     form = ReasonForm()
     if not form.validate_on_submit():
         flash(_("Не снято: напишите причину."), "error")
@@ -191,11 +127,6 @@ def unsign(card: Card, status: str) -> None:
     put_signature(card, state_of(card), None)
     card.status = status
     card.signed_by, card.signed_name, card.signed_utc = None, "", None
-
-
-def close_remarks(card: Card) -> None:
-    for remark in open_remarks(card):
-        remark.closed = True
 
 
 @bp.post("/<int:card_id>/staff")
@@ -220,9 +151,13 @@ def answer(card_id: int) -> Response:
     reach = reach_or_404(card_id, lock=True)
     if not reach.heads or not reach.editable:
         abort(404)
-    answer_remarks(open_remarks(reach.card), request.form)
+    remarks = [one for one in open_remarks(reach.card) if not one.name]
+    conflicts = save_answers(reach.card, remarks, request.form, current_user, utc_now())
     db.session.commit()
-    flash(_("Ответ сохранён."))
+    for one in conflicts.values():
+        flash(_("Не сохранено: на замечание уже ответил другой сотрудник (%(who)s).", who=one.who), "error")
+    if not conflicts:
+        flash(_("Ответ сохранён."))
     return redirect(url_for("cards.card", card_id=card_id))
 
 
@@ -234,12 +169,12 @@ def version(card_id: int, number: int) -> str:
     if not reach.whole or number not in kept:
         abort(404)
     instrument = state_of(reach.card).instrument
-    before = contents(kept[number - 1])["fields"] if number - 1 in kept else {}
+    before = contents(kept[number - 1]) if number - 1 in kept else {}
     return render_template(
         "cards/version.html",
         card=reach.card,
         version=kept[number],
         first=number - 1 not in kept,
-        changed=differences(instrument, before, contents(kept[number])["fields"]),
+        changed=differences(instrument, before, contents(kept[number])),
         steps=translated(STEPS),
     )

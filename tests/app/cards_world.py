@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -100,5 +101,7 @@ def save(client: FlaskClient, url: str, **changes: Any) -> Any:
 
 
 def press(client: FlaskClient, page: str, url: str, **data: Any) -> Any:
-    """Post a small form that stands on ``page``."""
-    return client.post(url, data={"csrf_token": token_of(client, page), **data})
+    """Post a small form that stands on ``page``, as that page was when it was opened."""
+    seen = re.search(r'name="seen" value="(\d+)"', client.get(page).get_data(as_text=True))
+    hidden = {"csrf_token": token_of(client, page)} | ({"seen": seen[1]} if seen else {})
+    return client.post(url, data=hidden | data)

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from app.card_values import card_for_rules, state_of
 from app.content import store_instrument
 from app.extensions import db
-from app.models import Card, CardCycle, CardRemark, CardVersion, Event
+from app.models import Card, CardCycle, CardDelegation, CardRemark, CardVersion, Event, Person
 from surveys.definition import load_instrument
 from tests.app.cards_world import card_of, fill_card, open_cycle, press, save, section_form
 from tests.pages import post_form
@@ -138,12 +138,40 @@ def test_card_sent_again_shows_what_changed(url, login_as) -> None:
     assert changed.index(">11<") < changed.index(">9<")
 
 
+def test_changed_explanation_is_among_what_changed(url, login_as) -> None:
+    fill_card(card_of("school1"), st_debt="67")
+    head = login_as("boris")
+    sign(head, url)
+    press(head, f"{url}/", f"{url}/unlock", reason="Забыли пояснить")
+    save(head, f"{url}/sections/students", **{"note__V04": "Летняя аттестация ещё идёт."})
+    shown = page(head, f"{url}/sign")
+    changed = shown[shown.index("Что изменилось с прошлой отправки") :]
+    assert changed.index("Пояснение: ") < changed.index(">пусто<") < changed.index(">Летняя аттестация ещё идёт.<")
+    sign(head, url)
+    assert ">Летняя аттестация ещё идёт.<" in page(head, f"{url}/versions/3")
+
+
+def test_deputy_is_told_remarks_of_the_own_section_only(url, login_as) -> None:
+    darya = db.session.scalar(db.select(Person.id).where(Person.login == "darya"))
+    db.session.add(CardDelegation(card_id=card_of("school1").id, section="students", person_id=darya))
+    db.session.commit()
+    sign(login_as("boris"), url)
+    remarks = {"remark-age_55": "В базе кадров 9.", "remark-st_bus": "Проверьте подвоз.", "remark-": "Приложите план."}
+    press(login_as("galina"), f"{url}/review", f"{url}/return", **remarks)
+    shown = page(login_as("darya"), f"{url}/")
+    assert "Проверьте подвоз." in shown
+    assert "В базе кадров 9." not in shown
+    assert "Приложите план." not in shown
+    assert "В базе кадров 9." in page(login_as("boris"), f"{url}/")
+
+
 def test_accepted_card_is_closed_and_opened_only_with_a_reason(url, login_as) -> None:
     head, methodist = login_as("boris"), login_as("galina")
     sign(head, url)
     press(methodist, f"{url}/review", f"{url}/accept")
     assert card_of("school1").status == "accepted"
-    assert press(head, f"{url}/sections/students", f"{url}/unlock", reason="передумал").status_code in (403, 404)
+    press(head, f"{url}/sections/students", f"{url}/unlock", reason="передумал")
+    assert "Карта уже принята: снять подпись теперь может только методист." in page(head, f"{url}/")
     press(methodist, f"{url}/", f"{url}/unlock", reason="")
     assert card_of("school1").status == "accepted"
     press(methodist, f"{url}/", f"{url}/unlock", reason="Ошибка в числе классов")
@@ -309,6 +337,15 @@ def test_printed_card_hides_small_groups_of_children_from_readers_outside(url, l
     index = next(at for at, text in enumerate(outside) if text.startswith("Профилактический учёт"))
     assert outside[index + 1] == "не приводится (малая группа)"
     assert "Проект" in "\n".join(inside) or card_of("school1").status == "draft"
+
+
+def test_explanation_of_a_warning_that_is_gone_is_not_printed(url, login_as) -> None:
+    head = login_as("boris")
+    fill_card(card_of("school1"), st_debt="67")
+    save(head, f"{url}/sections/students", **{"note__V04": "Летняя аттестация ещё идёт."})
+    assert "Летняя аттестация" in text_of_docx(head.get(f"{url}/print/docx", buffered=True).data)
+    save(head, f"{url}/sections/students", st_debt="2")
+    assert "Летняя аттестация" not in text_of_docx(head.get(f"{url}/print/docx", buffered=True).data)
 
 
 def test_blank_form_has_every_field_and_no_value(url, login_as) -> None:
