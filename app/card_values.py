@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.content import instrument_of
 from app.extensions import db
 from app.models import Card, CardCycle
 from app.models.cards import LOCKED
+from app.navigation import day
 from surveys.card_filling import CardState, Field, Note, asked_names, review_card, values_of
 from surveys.card_reading import Reading, readings, rule_values
 from surveys.definition import Instrument
@@ -34,6 +37,14 @@ def _with_thresholds(_sha256: str, body: str, thresholds: str) -> Instrument:
         for one in instrument.indicators
     ]
     return instrument.model_copy(update={"indicators": indicators})
+
+
+def approval_words(cycle: CardCycle) -> str:
+    """«Утверждено кем, когда» of the borders of risk levels; says so where nobody has."""
+    if not cycle.approved_by:
+        return _("границы уровней риска не утверждены, предложены разработчиком")
+    on = f", {day(cycle.approved_on)}" if cycle.approved_on else ""
+    return _("границы уровней риска утверждены: %(by)s", by=cycle.approved_by) + on
 
 
 def fields_of(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Field]:

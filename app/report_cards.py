@@ -3,13 +3,14 @@
 from zoneinfo import ZoneInfo
 
 from app.card_findings import card_findings
-from app.card_values import instrument_for, last_signed, signed_cards, values_for
+from app.card_values import approval_words, instrument_for, last_signed, signed_cards, values_for
 from app.editions import incomparable_between
 from app.extensions import db
+from app.interface import in_russian
 from app.models import Card, School, Wave
 from app.reach import scope_code
 from app.snapshots import MUNICIPALITY
-from surveys.card_reading import read_card, reading_of
+from surveys.card_reading import read_card
 from surveys.facts import Reading
 from surveys.findings import Finding
 from surveys.russian import date_short, quote
@@ -43,7 +44,7 @@ def readings_of(card: Card | None, *, beside: bool) -> list[Titled]:
         incomparable=changed.indicators if changed else (),
         masked=True,
     )
-    return [(line.indicator.label, reading_of(line)) for line in lines]
+    return [(line.indicator.label, line.reading) for line in lines]
 
 
 def cards_of(wave: Wave) -> list[tuple[str, list[Titled]]]:
@@ -65,6 +66,18 @@ def named(card: Card | None, zone: ZoneInfo) -> str:
         return ""
     signed = f", подписана {date_short(card.signed_utc.astimezone(zone).date())}" if card.signed_utc else ""
     return f"цикл {quote(card.cycle.title)}{signed}"
+
+
+@in_russian
+def borders_of(wave: Wave, scope: str) -> str:
+    """Who approved the borders of risk levels of the cards in ``scope``, and when; empty where no card is signed."""
+    cards = [last_signed(part.school_id) for part in wave.schools] if scope == MUNICIPALITY else [card_of(scope)]
+    cycles = {card.cycle_id: card.cycle for card in cards if card}
+    said = {number: approval_words(cycle) for number, cycle in sorted(cycles.items())}
+    if len(set(said.values())) > 1:
+        said = {number: f"{cycles[number].year} — {words}" for number, words in said.items()}
+    text = "; ".join(dict.fromkeys(said.values()))
+    return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "." if text else ""
 
 
 def findings_of(wave: Wave, scope: str) -> list[Finding]:

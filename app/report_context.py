@@ -13,7 +13,7 @@ from app.models.columns import utc_now
 from app.models.waves import STAGES
 from app.plans import current_plan, describe_plan
 from app.reach import scope_code
-from app.report_cards import card_of, cards_of, findings_of, named, readings_of
+from app.report_cards import borders_of, card_of, cards_of, findings_of, named, readings_of
 from app.snapshots import MUNICIPALITY, released_of
 from surveys.document import Letterhead, MeasureText, Report, Signature
 from surveys.findings import Finding as Found
@@ -68,6 +68,7 @@ def report_of(
             rules_sha256=wave.rule_version.sha256,
             readings=readings_of(card_of(scope), beside=True),
             card_named=named(card_of(scope), zone),
+            card_borders=borders_of(wave, scope),
             cards=cards_of(wave) if "cards" in chosen.needs and scope == MUNICIPALITY else (),
             perceptions=_perceptions(wave, released, scope) if "card" in chosen.needs and scope != MUNICIPALITY else (),
             plan=_plan_items() if "plan" in chosen.needs else (),

@@ -83,6 +83,7 @@ class CardState:
     values: Mapping[str, Value]  # as expressions read them: None for «нет данных», "" for a blank
     problems: Mapping[str, str]
     missing: frozenset[str]
+    wanted: frozenset[str]  # fields without which the card is not signed: filled or missing
     not_asked: frozenset[str]
     unconfirmed: frozenset[str]
     no_reason: frozenset[str]
@@ -152,7 +153,9 @@ def review_card(
         for item in asked
         if item.appearance != "sign" and item.name in checked.problems and item.name not in fields
     )
-    skip = missing | {item.name for item in instrument.items if item.appearance == "sign"}
+    signs = {item.name for item in instrument.items if item.appearance == "sign"}
+    held = {one.name for one in asked if one.name in fields and (one.required or one.required_when)}
+    skip = missing | signs
     values = values_of(instrument, fields, checked.not_asked)
     broken = tuple(check_fields(instrument, values))
     return CardState(
@@ -161,6 +164,7 @@ def review_card(
         values=values,
         problems={name: text for name, text in checked.problems.items() if name not in skip},
         missing=missing,
+        wanted=missing | (held - signs),
         not_asked=checked.not_asked,
         unconfirmed=frozenset(
             name for name, one in fields.items() if one.state == "prefilled" and name not in checked.not_asked

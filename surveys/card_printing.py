@@ -7,6 +7,7 @@ from surveys.card_reading import Line, print_field
 from surveys.definition import Instrument, Item
 from surveys.document import Cell, Column, Letterhead, Paragraph, Report, Row, Section, Signature, Table
 from surveys.released import LevelCode
+from surveys.russian import NBSP
 
 COLUMNS = [Column(title="№", width=0.7), Column(title="Показатель", width=5), Column(title="Значение", width=2.4)]
 MARKED = 6  # options of a blank that are printed to be ticked; a longer list is written by hand
@@ -19,11 +20,13 @@ def card_report(
     *,
     school: str,
     cycle: str,
+    year: int,
     number: int,
     lines: Sequence[Line] = (),
     notes: Mapping[str, str] | None = None,
     files: Mapping[str, Sequence[str]] | None = None,
-    signed: str = "",
+    signed_name: str = "",
+    signed_on: str = "",
     department: str = "",
     thresholds: str = "",
     masked: bool = False,
@@ -34,11 +37,12 @@ def card_report(
 
     Args:
         number: the card's version, by which a figure on paper is found again.
+        signed_name: name and position as the head signed, joined by a comma; empty for a card that is not signed.
         lines: indicators read already, masked where the document leaves the school and the department.
         files: field -> names of the files kept beside it.
     """
     asked = frozenset(item.name for item in instrument.items) if blank else asked_names(instrument, fields)
-    source = "бланк" if blank else f"диагностическая карта, {school}, редакция {number}"
+    source = "" if blank else f"диагностическая карта, {school}, редакция {number}"
     sections, tables = [], []
     for place, group in enumerate(instrument.groups, 1):
         rows = []
@@ -52,13 +56,17 @@ def card_report(
         said = _explanations(instrument, group.name, notes or {})
         sections.append(Section(id=group.name, title=f"{place}. {group.label}", tables=[table.id], paragraphs=said))
     if lines:
-        tables.append(_indicator_table(lines, source))
+        own = _indicator_tables(lines, source)
+        tables += own
         note = Paragraph(text=thresholds[:1].upper() + thresholds[1:], style="note")
-        sections.append(Section(id="indicators", title="Показатели", tables=["indicators"], paragraphs=[note]))
-    sure = Paragraph(text="Сведения проверены и достоверны." if not signed else f"Подписано: {signed}.")
-    sections.append(Section(id="conclusions", title="Подтверждение", paragraphs=[sure]))
+        names = [table.id for table in own]
+        sections.append(Section(id="indicators", title="Показатели", tables=names, paragraphs=[note]))
+    sure = f"Подписано: {signed_name}, {signed_on}" if signed_name else "Сведения проверены и достоверны"
+    stated = [Paragraph(text=sure.rstrip(".") + ".")]
+    sections.append(Section(id="conclusions", title="Подтверждение", paragraphs=stated))
+    name, _comma, position = (part.strip() for part in signed_name.partition(","))
     return Report(
-        title="Диагностическая карта общеобразовательной организации" + (" (бланк)" if blank else ""),
+        title=f"Диагностическая карта общеобразовательной организации, {year}{NBSP}год" + (" (бланк)" if blank else ""),
         subtitle="Наименование организации: ______________________________" if blank else school,
         wave=cycle,
         scope="school",
@@ -67,10 +75,10 @@ def card_report(
         tables=tables,
         letterhead=Letterhead(
             names=[department] if department else [],
-            signature=Signature(position="Руководитель организации", name=signed.rpartition(",")[0]),
+            signature=Signature(position=position[:1].upper() + position[1:] or "Руководитель организации", name=name),
         ),
         demo=demo,
-        status="approved" if signed or blank else "draft",
+        status="approved" if signed_name or blank else "draft",
     )
 
 
@@ -106,17 +114,30 @@ def _explanations(instrument: Instrument, group: str, notes: Mapping[str, str]) 
     ]
 
 
-def _indicator_table(lines: Sequence[Line], source: str) -> Table:
-    columns = [Column(title="Показатель", width=5), Column(title="Значение", width=2), Column(title="Риск", width=1.2)]
+def _indicator_tables(lines: Sequence[Line], source: str) -> list[Table]:
+    """What the school governs and the conditions it does not govern, apart."""
+    parts = (
+        ("indicators", "Показатели, которыми школа управляет", [one for one in lines if not one.indicator.context]),
+        ("context", "Условия, которыми школа не управляет", [one for one in lines if one.indicator.context]),
+    )
+    return [_indicator_table(code, title, own, source) for code, title, own in parts if own]
+
+
+def _indicator_table(code: str, title: str, lines: Sequence[Line], source: str) -> Table:
+    columns = [
+        Column(title="Показатель", width=5),
+        Column(title="Значение", width=2.4),
+        Column(title="Риск", width=1.2),
+    ]
     rows = [
         Row(
             key=line.indicator.code,
             cells=[
                 _cell(line.indicator.label),
-                Cell(value=line.printed if line.value is None else line.value, printed=line.printed),
+                Cell(value=line.reading.cell, printed=line.reading.words),
                 Cell(value=line.risk, printed=line.risk, tone=TONES[line.level] if line.level else None),
             ],
         )
         for line in lines
     ]
-    return Table(id="indicators", title="Показатели с уровнями риска", columns=columns, rows=rows, source=source)
+    return Table(id=code, title=title, columns=columns, rows=rows, source=source)

@@ -34,20 +34,35 @@ FIGURE_WITHHELD = "не приводится (малая группа)"
 
 @dataclass(frozen=True)
 class Line:
-    """One indicator of one school. ``printed`` is ready for a page; ``value`` is unrounded."""
+    """One indicator of one school. ``reading`` is ready for a page; its value is unrounded."""
 
     indicator: Indicator
-    value: float | None
     level: RiskLevel | None
-    printed: str
-    median: str = ""  # of the district's schools; empty where too few of them have a figure
-    change: str = ""  # since the last card: «+3,1»; empty where there is nothing to compare
+    reading: Reading
     better: bool | None = None  # whether the change is for the better; None where there is none
+
+    @property
+    def value(self) -> float | None:
+        return self.reading.value
+
+    @property
+    def printed(self) -> str:
+        return self.reading.printed
+
+    @property
+    def median(self) -> str:
+        """Of the district's schools; empty where too few of them have a figure."""
+        return self.reading.median
+
+    @property
+    def change(self) -> str:
+        """Since the last card: «+3,1»; empty where there is nothing to compare."""
+        return self.reading.change
 
     @property
     def risk(self) -> str:
         """«низкий», «средний», «высокий», or «н/д»."""
-        return RISK_WORDS[self.level] if self.level else NO_FIGURE
+        return self.reading.level or NO_FIGURE
 
 
 def read_card(
@@ -77,8 +92,19 @@ def read_card(
             change, better = INCOMPARABLE, None
         else:
             change, better = ("", None) if hide else _change(indicator, value, before)
-        printed = FIGURE_WITHHELD if hide else print_indicator(indicator, values, value, level)
-        lines.append(Line(indicator, None if hide else value, level, printed, middle, change, better))
+        reading = Reading(
+            code=indicator.code,
+            level=RISK_WORDS[level] if level else None,
+            printed=FIGURE_WITHHELD if hide else print_indicator(indicator, values, value, level),
+            value=None if hide else value,
+            median=middle,
+            change=change,
+            context=indicator.context,
+            few=_few(indicator, values) and not hide,
+        )
+        if reading.value is not None and not reading.few:
+            reading = reading.model_copy(update={"of": _part_of(indicator, values)})
+        lines.append(Line(indicator, level, reading, better))
     return lines
 
 
@@ -102,20 +128,7 @@ def _median(
 
 def readings(instrument: Instrument, values: Mapping[str, Value], *, masked: bool = False) -> dict[str, Reading]:
     """Indicator code -> reading, as rules take them."""
-    return {line.indicator.code: reading_of(line) for line in read_card(instrument, values, masked=masked)}
-
-
-def reading_of(line: Line) -> Reading:
-    """A line as rules and documents take it."""
-    return Reading(
-        code=line.indicator.code,
-        level=RISK_WORDS[line.level] if line.level else None,
-        printed=line.printed,
-        value=line.value,
-        median=line.median,
-        change=line.change,
-        context=line.indicator.context,
-    )
+    return {line.indicator.code: line.reading for line in read_card(instrument, values, masked=masked)}
 
 
 def rule_values(instrument: Instrument, values: Mapping[str, Value], warnings: int) -> dict[str, str | float]:
@@ -144,11 +157,28 @@ def print_indicator(
     """The figure in words: «59,3 %», «2 из 7», «ставки педагога-психолога нет», «н/д»."""
     if value is None:
         return indicator.no_resource_text if level else NO_FIGURE
-    if indicator.people and indicator.numerator:
-        part, whole = (_figure(text, values) for text in (indicator.numerator, indicator.denominator))
-        if part is not None and whole is not None and whole < FEW:
-            return f"{number_text(part, 0)} из{NBSP}{integer(int(whole))}"
-    return figure_text(indicator, value)
+    return _part_of(indicator, values) if _few(indicator, values) else figure_text(indicator, value)
+
+
+def _part_of(indicator: Indicator, values: Mapping[str, Value]) -> str:
+    """What a share was reckoned from: «10 из 30»; empty for an indicator that is no share."""
+    if not indicator.numerator:
+        return ""
+    part, whole = (_figure(text, values) for text in (indicator.numerator, indicator.denominator))
+    if part is None or whole is None:
+        return ""
+    return f"{_counted(part)} из{NBSP}{_counted(whole)}"
+
+
+def _few(indicator: Indicator, values: Mapping[str, Value]) -> bool:
+    """Whether a share of persons has so few of them that a percent would say too much."""
+    whole = _figure(indicator.denominator, values) if indicator.people and indicator.numerator else None
+    return whole is not None and whole < FEW
+
+
+def _counted(number: float) -> str:
+    """«690», «17,5»: hours may be halves."""
+    return integer(int(number)) if number == int(number) else number_text(number, 1)
 
 
 def figure_text(indicator: Indicator, value: float) -> str:

@@ -40,6 +40,7 @@ class Reading(Kept):
     """One indicator of a school's card. ``level`` is None for «н/д»; ``printed`` has the value with its unit.
 
     ``median``: of the district's cards; ``change``: since the last card; ``context``: what the school does not govern.
+    ``of`` is what a share was reckoned from: «10 из 30»; empty where ``printed`` says it itself or it is no share.
     """
 
     code: str
@@ -49,6 +50,18 @@ class Reading(Kept):
     median: str = ""
     change: str = ""
     context: bool = False
+    of: str = ""
+    few: bool = False  # a share of so few persons that only «k из n» may stand for it
+
+    @property
+    def words(self) -> str:
+        """The figure with its n: «33,3 % (10 из 30)»."""
+        return f"{self.printed} ({self.of})" if self.of else self.printed
+
+    @property
+    def cell(self) -> float | str:
+        """What a table keeps: the unrounded figure, or the words where no figure may stand alone."""
+        return self.printed if self.value is None or self.few else self.value
 
 
 @dataclass(frozen=True)

@@ -252,12 +252,12 @@ def _card(draft: Draft, context: ReportContext) -> None:
     if len(shown) < len(context.readings):
         all_of = count(len(context.readings), "показатель", "gen")
         texts.append(plain(f"Приведены {integer(len(shown))} из{NBSP}{all_of}; полный перечень — в приложении"))
-    draft.add("card", "Условия работы школы", texts, [indicators_table(shown, context.card_source)])
+    draft.add("card", "Условия работы школы", texts, [indicators_table(shown, context.card_source, borders=context.card_borders)])
 
 
 def _card_rest(draft: Draft, context: ReportContext) -> None:
     if len(pressing(context.readings)) < len(context.readings):
-        table = indicators_table(context.readings, context.card_source, whole=True)
+        table = indicators_table(context.readings, context.card_source, whole=True, borders=context.card_borders)
         draft.add("card-rest", "Показатели диагностической карты", [], [table], appendix=True)
 
 

@@ -59,10 +59,12 @@ def _line(title: str, reading: Reading) -> Paragraph:
     return item(f"{title} — {reading.printed}{beside}", f"r-indicators-{reading.code}")
 
 
-def indicators_table(readings: Sequence[Titled], source: str, *, whole: bool = False) -> Table:
+def indicators_table(
+    readings: Sequence[Titled], source: str, *, whole: bool = False, borders: str = ""
+) -> Table:
     """Indicators of the school's card: value with its unit and risk level; «н/д» where there are no data.
 
-    The district's median and the change since the last card stand beside them where any is known.
+    ``borders``: who approved the borders of the levels. The district's median and the change since the last card stand beside them where any is known.
     """
     medians = any(reading.median for _title, reading in readings)
     changes = any(reading.change for _title, reading in readings)
@@ -77,7 +79,7 @@ def indicators_table(readings: Sequence[Titled], source: str, *, whole: bool = F
     for title, reading in readings:
         cells = [
             words_cell(f"{title}*" if reading.context else title),
-            Cell(value=reading.value if reading.value is not None else reading.printed, printed=reading.printed),
+            Cell(value=reading.cell, printed=reading.words),
             words_cell(reading.level or "н/д"),
         ]
         cells += [words_cell(reading.median or "—")] * medians
@@ -85,5 +87,6 @@ def indicators_table(readings: Sequence[Titled], source: str, *, whole: bool = F
         rows.append(Row(key=reading.code, cells=cells))
     title = "Показатели диагностической карты" + (": полный перечень" if whole else "")
     notes = [CONTEXT_NOTE] if any(reading.context for _title, reading in readings) else []
+    notes += [borders] if borders else []
     code = "indicators-all" if whole else "indicators"
     return Table(id=code, title=title, columns=columns, rows=rows, source=source, notes=notes)

@@ -66,6 +66,7 @@ class ReportContext:
     marks_approved: Approval = field(default_factory=Approval)
     full_name: str = ""  # of the group under the title, where its label is short
     card_named: str = ""  # «цикл «…», подписана 12.10.2026»
+    card_borders: str = ""  # who approved the borders of the card's risk levels, or that nobody has
     based_on: str = ""  # the words under tables of a document that tells of cards, not of answers
     previous_title: str = ""  # of the stage that changes are counted from
     plural: Mapping[str, str] = field(default_factory=dict)  # «Руководитель ОУ» -> «Руководители ОУ»

@@ -1,7 +1,7 @@
 """The board of a cycle: how far each school is, and the words of a reminder."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -15,7 +15,7 @@ from app.navigation import day
 
 @dataclass(frozen=True)
 class BoardLine:
-    """One school: fields filled of those asked, what stops signing, whether the last day has passed."""
+    """One school: fields filled of those that must be, what stops signing, whether the last day has passed."""
 
     card: Card
     filled: int
@@ -29,17 +29,23 @@ class BoardLine:
         return 100 * self.filled // self.asked if self.asked else 0
 
 
-def board(cards: Sequence[Card], today: dt.date) -> list[BoardLine]:
-    """Lines in the order of ``cards``."""
+def board(cards: Sequence[Card], waiting: Mapping[int, int], today: dt.date) -> list[BoardLine]:
+    """Lines in the order of ``cards``.
+
+    Args:
+        waiting: card -> remarks that the school has not answered yet; they stop signing too.
+    """
     lines = []
     for card in cards:
-        sections = state_of(card).sections.values()
+        state = state_of(card)
+        sections = state.sections.values()
+        stops = sum(one.errors + one.missing + one.unconfirmed + one.no_reason for one in sections)
         lines.append(
             BoardLine(
                 card,
-                filled=sum(one.filled for one in sections),
-                asked=sum(one.asked for one in sections),
-                blocking=sum(one.errors + one.missing + one.unconfirmed + one.no_reason for one in sections),
+                filled=len(state.wanted) - len(state.missing),
+                asked=len(state.wanted),
+                blocking=stops + waiting.get(card.id, 0),
                 late=card.status not in LOCKED and today > card.cycle.closes_on,
             )
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.card_values import approval_words
 from app.interface import in_russian
 from app.models import Card
 from app.models.cards import CARD_STATES
@@ -72,16 +73,20 @@ def _indicators(sheet: Any, instrument: Instrument, cards: Sequence[Pair], bold:
     sheet.freeze_panes(1, 2)
     lines = [read_card(instrument, state.values, masked=masked) for _card, state in cards]
     for place, (card, _state) in enumerate(cards):
-        sheet.write_row(0, 3 + 2 * place, [card.school.name, _("Риск")], bold)
+        sheet.write_row(0, 3 + 3 * place, [card.school.name, _("Из чего"), _("Риск")], bold)
     for row, indicator in enumerate(instrument.indicators, 1):
         sheet.write_row(row, 0, [indicator.code, indicator.label, indicator.unit])
         for place, school in enumerate(lines):
-            line = school[row - 1]
-            if line.value is None:
-                sheet.write_string(row, 3 + 2 * place, line.printed)
+            line, column = school[row - 1], 3 + 3 * place
+            if isinstance(line.reading.cell, str):
+                sheet.write_string(row, column, line.reading.cell)
             else:
-                sheet.write_number(row, 3 + 2 * place, line.value)
-            sheet.write_string(row, 4 + 2 * place, line.risk)
+                sheet.write_number(row, column, line.reading.cell)
+            sheet.write_string(row, column + 1, line.reading.of)
+            sheet.write_string(row, column + 2, line.risk)
+    below = len(instrument.indicators) + 2
+    said = approval_words(cards[0][0].cycle)
+    sheet.write_string(below, 1, said[:1].upper() + said[1:])
 
 
 def _fields(sheet: Any, instrument: Instrument, bold: Any) -> None:

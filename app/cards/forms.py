@@ -9,7 +9,7 @@ from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectFi
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from app.models import InstrumentVersion, Person
+from app.models import CardCycle, InstrumentVersion, Person
 
 
 class DelegationForm(FlaskForm):
@@ -41,6 +41,7 @@ class ReasonForm(FlaskForm):
 
 
 class CycleForm(FlaskForm):
+    after = HiddenField()  # how many cycles there were: a form sent twice opens one
     title = StringField(_l("Название"), validators=[DataRequired(_l("Назовите сбор карт")), Length(max=200)])
     year = IntegerField(
         _l("Год"), validators=[InputRequired(_l("Укажите год")), NumberRange(2000, 2100, _l("Год от 2000 до 2100"))]
@@ -66,3 +67,19 @@ class CycleForm(FlaskForm):
 class ApprovalForm(FlaskForm):
     approved_by = StringField(_l("Кем утверждено"), validators=[Length(max=300)])
     approved_on = DateField(_l("Когда утверждено"), validators=[Optional()])
+
+    def validate_approved_by(self, field: StringField) -> None:
+        """Who and when stand together, or neither."""
+        if field.data and not self.approved_on.data:
+            raise ValidationError(_l("Укажите и день, когда утверждено"))
+        if not field.data and self.approved_on.data:
+            raise ValidationError(_l("Укажите, кем утверждено"))
+
+    def approval_stands(self, kept: CardCycle, chosen: dict[str, list[float]]) -> bool:
+        """False, with a word at the field, where other borders would go under the approval of the old ones."""
+        same = (self.approved_by.data, self.approved_on.data) == (kept.approved_by, kept.approved_on)
+        if not self.approved_by.data or chosen == kept.thresholds or not same:
+            return True
+        words = _("Границы изменены: укажите, кем и когда утверждены новые, или сотрите прежнее утверждение")
+        self.approved_by.errors = [*self.approved_by.errors, words]
+        return False

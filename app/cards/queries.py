@@ -1,6 +1,7 @@
 """Reading cards. Who may see one is an argument: a person's reach over a card, or over the cards of a municipality."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.card_values import instrument_for
@@ -108,6 +109,11 @@ def list_cycles(municipalities: set[int]) -> list[CardCycle]:
     )
 
 
+def count_cycles() -> int:
+    """How many cycles there are, of all municipalities: their codes are numbered through."""
+    return db.session.scalar(db.select(db.func.count(CardCycle.id))) or 0
+
+
 def find_cycle(cycle_id: int, municipalities: set[int]) -> CardCycle | None:
     """One cycle of these municipalities."""
     return db.session.scalar(
@@ -158,6 +164,16 @@ def open_remarks(card: Card) -> list[CardRemark]:
             .options(db.joinedload(CardRemark.author))
         )
     )
+
+
+def waiting_remarks(cards: Sequence[Card]) -> dict[int, int]:
+    """Card -> how many remarks of the present round have no answer; cards without any are left out."""
+    query = (
+        db.select(CardRemark.card_id, db.func.count(CardRemark.id))
+        .where(CardRemark.card_id.in_([card.id for card in cards]), ~CardRemark.closed, ~CardRemark.answered)
+        .group_by(CardRemark.card_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def delegations(card: Card) -> dict[str, CardDelegation]:

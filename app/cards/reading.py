@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.card_findings import card_findings, card_perceptions
-from app.card_values import instrument_for, signed_cards, state_of, values_for
+from app.card_values import approval_words, instrument_for, signed_cards, state_of, values_for
 from app.cards.queries import kept_files
 from app.cards.room import bp, reach_or_404
 from app.editions import incomparable_between
@@ -58,7 +58,7 @@ def reading(card_id: int) -> str:
         findings=card_findings(card),
         perceptions=card_perceptions(card),
         schools=len(signed),
-        approval=approval_words(card),
+        approval=approval_words(card.cycle),
         formulas={line.indicator.name: formula_words(instrument, line.indicator) for line in lines},
         bands={line.indicator.name: bands_words(line.indicator) for line in lines},
     )
@@ -78,26 +78,20 @@ def printout(card_id: int, kind: str) -> Response:
         {} if blank else state.fields,
         school=card.school.name,
         cycle=card.cycle.code,
+        year=card.cycle.year,
         number=card.version,
         lines=[] if blank else read_card(state.instrument, state.values, masked=outside),
         notes={one.code: str(card.notes.get(one.code, {}).get("text", "")) for one in state.broken},
-        signed=f"{card.signed_name}, {day(card.signed_utc)}" if card.signed_utc else "",
+        signed_name=card.signed_name,
+        signed_on=day(card.signed_utc),
         department=department(),
-        thresholds=approval_words(card),
+        thresholds=approval_words(card.cycle),
         masked=outside,
         blank=blank,
         demo=is_demo(),
         files={name: [one.filename for one in kept] for name, kept in kept_files(card).items()},
     )
     render, mime = WRITERS[kind]
-    name = _("Карта %(school)s", school=card.school.short_name) + (_(" (бланк)") if blank else "")
+    kept = "бланк" if blank else f"{card.cycle.year}" + (", для передачи" if outside else "")
+    name = f"Карта {card.school.short_name} ({kept})"
     return send_file(io.BytesIO(render(report)), mime, as_attachment=True, download_name=f"{name}.{kind}")
-
-
-def approval_words(card: Card) -> str:
-    """«Утверждено кем, когда» of the thresholds; says so where nobody has."""
-    cycle = card.cycle
-    if not cycle.approved_by:
-        return _("границы уровней риска не утверждены, предложены разработчиком")
-    on = f", {day(cycle.approved_on)}" if cycle.approved_on else ""
-    return _("границы уровней риска утверждены: %(by)s", by=cycle.approved_by) + on

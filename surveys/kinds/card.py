@@ -73,7 +73,8 @@ def _one_school(draft: Draft, context: ReportContext) -> None:
         return
     draft.add("main", "Главное", card_main(context.readings))
     note = "Показатели — сведения школы, подписанные руководителем; малые числа детей (1–4) не приводятся"
-    draft.add("card", "Показатели", [plain(note)], [indicators_table(context.readings, context.card_source)])
+    table = indicators_table(context.readings, context.card_source, borders=context.card_borders)
+    draft.add("card", "Показатели", [plain(note)], [table])
 
 
 def _all_schools(draft: Draft, context: ReportContext) -> None:
@@ -91,6 +92,7 @@ def _all_schools(draft: Draft, context: ReportContext) -> None:
         schools_table(signed[start : start + ABREAST], "cards" if not start else f"cards-{start // ABREAST + 1}")
         for start in range(0, len(signed), ABREAST)
     ]
+    texts += [plain(context.card_borders)] if context.card_borders else []
     draft.add("card", "Показатели по школам", texts, [conditions_table(signed), *tables])
 
 

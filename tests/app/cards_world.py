@@ -18,6 +18,7 @@ from tests.pages import token_of
 
 EXAMPLE = json.loads((Path(__file__).parents[1] / "data" / "school_card_example.json").read_text(encoding="utf-8"))
 DAY = dt.date(2020, 6, 20)
+SIGNATURE = {"name": "Борисов Борис Ильич, директор", "sure": "1"}
 
 
 def example_fields(card: Instrument) -> dict[str, Field]:
@@ -105,3 +106,13 @@ def press(client: FlaskClient, page: str, url: str, **data: Any) -> Any:
     seen = re.search(r'name="seen" value="(\d+)"', client.get(page).get_data(as_text=True))
     hidden = {"csrf_token": token_of(client, page)} | ({"seen": seen[1]} if seen else {})
     return client.post(url, data=hidden | data)
+
+
+def page(client: FlaskClient, address: str) -> str:
+    """The text of a page."""
+    return client.get(address).get_data(as_text=True)
+
+
+def sign(client: FlaskClient, url: str) -> Any:
+    """Sign and send the card at ``url``."""
+    return press(client, f"{url}/sign", f"{url}/sign", **SIGNATURE)

@@ -4,9 +4,7 @@ import pytest
 
 from app.extensions import db
 from app.models import CardRemark, CardVersion, StaffMember
-from tests.app.cards_world import card_of, fill_card, open_cycle, press, save, section_form
-
-SIGNATURE = {"name": "Борисов Борис Ильич, директор", "sure": "1"}
+from tests.app.cards_world import SIGNATURE, card_of, fill_card, open_cycle, page, press, save, section_form, sign
 
 
 @pytest.fixture
@@ -15,14 +13,6 @@ def url(app) -> str:
     open_cycle()
     fill_card(card_of("school1"))
     return f"/cards/{card_of('school1').id}"
-
-
-def page(client, address: str) -> str:
-    return client.get(address).get_data(as_text=True)
-
-
-def sign(client, url: str):
-    return press(client, f"{url}/sign", f"{url}/sign", **SIGNATURE)
 
 
 def give_back(client, url: str, **remarks: str):

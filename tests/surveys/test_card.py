@@ -129,7 +129,15 @@ def test_missing_resource_is_high_risk_in_words_and_stays_out_of_the_median(name
 def test_share_of_few_participants_is_printed_as_k_of_n():
     few = {"ege_r_n": 4, "ege_m_n": 5, "ege_m_f": 2}
     assert line("k_fail11", **few).printed == "2 из\u00a09"
-    assert line("k_fail11", **{**few, "ege_m_n": 6}).printed == "20,0\u00a0%"  # 2 of 10
+    assert line("k_fail11", **few).reading.cell == "2 из\u00a09"  # nor does a workbook get the percent
+    assert line("k_fail11", **{**few, "ege_m_n": 6}).reading.words == "20,0\u00a0% (2 из\u00a010)"
+
+
+def test_share_says_what_it_is_of_unless_that_gives_a_small_group_away():
+    assert line("k_cover").reading.of == "563 из\u00a0640"  # by hand: 640 - 6 - 71 hours
+    assert line("k_psy").reading.of == ""
+    one = line("k_kdn", masked=True)  # 3 children on the records
+    assert (one.reading.of, one.reading.few, one.value) == ("", False, None)
 
 
 def test_median_is_of_the_district_and_needs_three_schools():

@@ -288,3 +288,9 @@ def test_where_fewer_than_half_answered_nothing_is_concluded(kind: str) -> None:
     for claim in ("Системный дефицит выявлен", "Сильные стороны", "освоенность выше, чем"):
         assert claim not in texts
         assert claim in words(make(kind, released=changed())) or kind != "report"
+
+
+@pytest.mark.parametrize("scope", ["municipality", "school:demo1"])
+def test_documents_of_cards_say_who_approved_the_borders_of_risk(scope: str) -> None:
+    said = "Границы уровней риска утверждены: приказ № 215, 10 июня 2020 г."
+    assert said in words(make("card", scope, card_borders=said))

@@ -1,0 +1,190 @@
+"""Cycles of cards: opened once, their dates, the borders of risk and who approved them, the board."""
+
+import pytest
+
+from app.card_values import card_for_rules, state_of
+from app.content import store_instrument
+from app.extensions import db
+from app.models import Card, CardCycle
+from surveys.definition import Approval, load_instrument
+from tests.app.cards_world import card_of, fill_card, open_cycle, page, press, sign
+from tests.pages import post_form
+
+
+@pytest.fixture
+def url(app) -> str:
+    """The address of School 1's card, filled with the synthetic school."""
+    open_cycle()
+    fill_card(card_of("school1"))
+    return f"/cards/{card_of('school1').id}"
+
+
+def test_methodologist_opens_a_cycle_and_every_school_gets_its_card(login_as) -> None:
+    methodist = login_as("galina")
+    dates = {"opens_on": "2020-05-20", "closes_on": "2020-06-26", "schedule": "письмо Министерства № 5"}
+    response = post_form(methodist, "/cards/cycles", title="Карты 2020", year="2020", **dates)
+    cycle = db.session.scalars(db.select(CardCycle)).one()
+    assert response.location.endswith(f"/cards/cycles/{cycle.id}")
+    assert {card.school.code for card in db.session.scalars(db.select(Card))} == {"school1", "school2"}
+    assert card_of("school2").fields["name_short"]["value"] == "Озёрное № 2"
+    shown = page(methodist, f"/cards/cycles/{cycle.id}")
+    assert "письмо Министерства № 5" in shown
+    assert "Уважаемые руководители!" in shown
+    assert "26\u00a0июня\u00a02020" in shown
+
+
+def test_cycle_is_opened_with_the_card_that_was_chosen(login_as) -> None:
+    own = store_instrument(
+        load_instrument("school_card").model_copy(update={"code": "own_card", "title": "Своя карта"})
+    )
+    store_instrument(load_instrument("school_card"))
+    db.session.commit()
+    dates = {"opens_on": "2020-05-20", "closes_on": "2020-06-26", "instrument": str(own.id)}
+    post_form(login_as("galina"), "/cards/cycles", title="Карты 2020", year="2020", **dates)
+    assert card_of("school1").cycle.instrument_version.code == "own_card"
+
+
+def test_cycle_that_ends_before_it_begins_is_not_opened(login_as) -> None:
+    dates = {"opens_on": "2020-05-20", "closes_on": "2020-05-19"}
+    shown = post_form(login_as("galina"), "/cards/cycles", title="Карты", year="2020", **dates).get_data(as_text=True)
+    assert "Последний день раньше первого" in shown
+    assert db.session.scalar(db.select(db.func.count(CardCycle.id))) == 0
+
+
+def test_dates_move_and_a_school_that_came_since_gets_its_card(url, login_as) -> None:
+    db.session.delete(card_of("school2"))
+    db.session.commit()
+    cycle = db.session.scalars(db.select(CardCycle)).one()
+    address = f"/cards/cycles/{cycle.id}"
+    dates = {"opens_on": "2020-05-20", "closes_on": "2020-07-10", "schedule": ""}
+    post_form(login_as("galina"), address, title=cycle.title, year="2020", **dates)
+    assert card_of("school2") is not None
+    assert card_of("school1").cycle.closes_on.isoformat() == "2020-07-10"
+
+
+def borders(card: Card, **changes: str) -> dict[str, str]:
+    data = {}
+    for one in state_of(card).instrument.indicators:
+        data |= {f"low-{one.name}": str(one.low), f"medium-{one.name}": str(one.medium)}
+    return data | {name.replace("__", "-"): value for name, value in changes.items()}
+
+
+def test_changed_border_moves_the_risk_and_carries_its_approval(url, login_as) -> None:
+    card, methodist = card_of("school1"), login_as("galina")
+    address = f"/cards/cycles/{card.cycle_id}/thresholds"
+    assert "Не утверждены" in page(methodist, address)
+    approval = {"approved_by": "приказ № 215", "approved_on": "2020-06-10"}
+    post_form(methodist, address, **borders(card, low__k_turn="5,5", medium__k_turn="7"), **approval)
+    card = card_of("school1")
+    assert card.cycle.thresholds == {"k_turn": [5.5, 7.0]}
+    _values, levels = card_for_rules(card)
+    assert levels["I08"].level == "высокий"  # 7.4 % of teachers left
+    assert "приказ № 215" in page(methodist, f"{url}/reading")
+
+
+def test_borders_in_the_wrong_order_are_refused(url, login_as) -> None:
+    card = card_of("school1")
+    address = f"/cards/cycles/{card.cycle_id}/thresholds"
+    shown = post_form(login_as("galina"), address, **borders(card, low__k_turn="20")).get_data(as_text=True)
+    assert "граница низкого риска должна быть лучше границы среднего" in shown
+    assert card_of("school1").cycle.thresholds == {}
+
+
+def test_returned_and_waiting_cards_stand_on_the_board(url, login_as) -> None:
+    sign(login_as("boris"), url)
+    card = card_of("school1")
+    shown = page(login_as("maria"), f"/cards/cycles/{card.cycle_id}")
+    assert "Принято 0 из 2, ждут проверки 1, на уточнении 0, заполняются 1." in shown
+    assert "СОШ № 1" not in shown[shown.index("Уважаемые") :]
+
+
+DATES = {"title": "Карты 2021", "year": "2021", "opens_on": "2021-05-20", "closes_on": "2021-06-26"}
+
+
+def test_form_sent_twice_opens_one_cycle(url, login_as) -> None:
+    methodist = login_as("galina")
+    after = page(methodist, "/cards/cycles").split('name="after" value="')[1].split('"')[0]
+    for _click in range(2):
+        response = post_form(methodist, "/cards/cycles", after=after, **DATES)
+        assert response.status_code == 302
+    assert "Этот сбор уже открыт." in page(methodist, response.location)
+    assert len(db.session.scalars(db.select(CardCycle).where(CardCycle.year == 2021)).all()) == 1
+    assert db.session.scalar(db.select(db.func.count(Card.id))) == 4  # two schools, two cycles
+
+
+def test_approved_borders_stay_in_force_for_the_next_cycle(url, login_as) -> None:
+    card, methodist = card_of("school1"), login_as("galina")
+    approval = {"approved_by": "приказ № 215", "approved_on": "2020-06-10"}
+    address = f"/cards/cycles/{card.cycle_id}/thresholds"
+    post_form(methodist, address, **borders(card, low__k_turn="5,5", medium__k_turn="7"), **approval)
+    post_form(methodist, "/cards/cycles", **DATES)
+    next_one = card_of("school1").cycle
+    assert (next_one.year, next_one.thresholds) == (2021, {"k_turn": [5.5, 7.0]})
+    assert (next_one.approved_by, next_one.approved_on.isoformat()) == ("приказ № 215", "2020-06-10")
+
+
+def test_cycle_of_another_card_begins_with_its_own_borders_and_approval(url, login_as) -> None:
+    card, methodist = card_of("school1"), login_as("galina")
+    approval = {"approved_by": "приказ № 215", "approved_on": "2020-06-10"}
+    address = f"/cards/cycles/{card.cycle_id}/thresholds"
+    post_form(methodist, address, **borders(card, low__k_turn="5,5", medium__k_turn="7"), **approval)
+    approved = Approval(by="приказ № 300", on="2021-04-01")
+    other = load_instrument("school_card").model_copy(update={"code": "own_card", "thresholds": approved})
+    own = store_instrument(other)
+    db.session.commit()
+    post_form(methodist, "/cards/cycles", instrument=str(own.id), **DATES)
+    cycle = card_of("school1").cycle
+    assert cycle.thresholds == {}
+    assert (cycle.approved_by, cycle.approved_on.isoformat()) == ("приказ № 300", "2021-04-01")
+
+
+def test_other_borders_do_not_go_under_the_old_approval(url, login_as) -> None:
+    card, methodist = card_of("school1"), login_as("galina")
+    address = f"/cards/cycles/{card.cycle_id}/thresholds"
+    approval = {"approved_by": "приказ № 215", "approved_on": "2020-06-10"}
+    post_form(methodist, address, **borders(card), **approval)
+    shown = post_form(methodist, address, **borders(card, low__k_turn="5,5"), **approval).get_data(as_text=True)
+    assert "укажите, кем и когда утверждены новые" in shown
+    assert 'value="5,5"' in shown
+    assert card_of("school1").cycle.thresholds == {}
+    post_form(methodist, address, **borders(card, low__k_turn="5,5"), approved_by="", approved_on="")
+    kept = card_of("school1").cycle
+    assert (kept.thresholds, kept.approved_by) == ({"k_turn": [5.5, 15.0]}, "")
+
+
+@pytest.mark.parametrize(
+    ("by", "on", "words"),
+    [
+        ("приказ № 215", "", "Укажите и день, когда утверждено"),
+        ("", "2020-06-10", "Укажите, кем утверждено"),
+        ("приказ № 215", "июнь", "Укажите и день, когда утверждено"),
+    ],
+)
+def test_approval_says_who_and_when(url, login_as, by, on, words) -> None:
+    card = card_of("school1")
+    address = f"/cards/cycles/{card.cycle_id}/thresholds"
+    form = borders(card) | {"approved_by": by} | ({"approved_on": on} if on else {})
+    shown = post_form(login_as("galina"), address, **form).get_data(as_text=True)
+    assert words in shown
+    assert "<title>Ошибка:" in shown
+    assert card_of("school1").cycle.approved_by == ""
+
+
+def test_borders_are_shown_as_a_person_writes_them(url, login_as) -> None:
+    shown = page(login_as("galina"), f"/cards/cycles/{card_of('school1').cycle_id}/thresholds")
+    assert 'name="low-k_cover" value="95"' in shown
+    assert 'name="low-k_vac" value="0,3"' in shown
+
+
+def test_board_counts_what_must_be_filled_and_remarks_that_wait(url, login_as) -> None:
+    methodist = login_as("galina")
+    address = f"/cards/cycles/{card_of('school1').cycle_id}"
+    sign(login_as("boris"), url)
+    folded = [item.name for item in load_instrument("school_card").items if item.folded]
+    card = card_of("school1")
+    card.fields = {name: entry for name, entry in card.fields.items() if name not in folded}
+    db.session.commit()
+    assert "100&nbsp;%" in page(methodist, address)
+    press(methodist, f"{url}/review", f"{url}/return", **{"remark-age_55": "Уточните.", "remark-": "Приложите план."})
+    row = page(methodist, address).split("СОШ № 1 с. Озёрное")[1].split("</tr>")[0]
+    assert 'data-l="Мешает подписи">2</td>' in row
