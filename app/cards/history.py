@@ -35,7 +35,7 @@ class Difference:
     after: str
 
 
-def keep_version(card: Card, step: str, person: Person, now: dt.datetime, reason: str = "") -> CardVersion:
+def keep_version(card: Card, step: str, person: Person | None, now: dt.datetime, reason: str = "") -> CardVersion:
     """Keep the card whole as it is now; the caller commits."""
     number = db.session.scalar(db.select(db.func.max(CardVersion.number)).where(CardVersion.card_id == card.id)) or 0
     body = json.dumps({"fields": card.fields, "notes": card.notes}, ensure_ascii=False, sort_keys=True)
@@ -47,7 +47,7 @@ def keep_version(card: Card, step: str, person: Person, now: dt.datetime, reason
         sha256=hashlib.sha256(body.encode()).hexdigest(),
         signed_name=card.signed_name,
         reason=reason,
-        by_id=person.id,
+        by_id=person.id if person else None,
         at_utc=now,
     )
     db.session.add(version)

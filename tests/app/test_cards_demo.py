@@ -10,7 +10,8 @@ from app.card_values import state_of
 from app.demo.people import add_municipality, add_people, add_schools
 from app.demo_cards import load_demo_cards
 from app.extensions import db
-from app.models import Card, CardCycle, CardDelegation, CardRemark
+from app.models import Card, CardCycle, CardDelegation, CardFile, CardRemark, CardVersion
+from app.staff_counts import staff_fields
 from tests.conftest import empty_tables
 
 NOW = dt.datetime(2026, 6, 20, 9, tzinfo=dt.UTC)
@@ -49,3 +50,19 @@ def test_second_year_begins_with_all_but_47_fields_filled_in(cards) -> None:
     typed = [item.name for item in asked if not card.fields.get(item.name, {}).get("source")]
     assert len(typed) <= 47  # the study's count of fields that are entered anew
     assert len(asked) - len(typed) >= 35
+
+
+def test_cards_are_signed_by_heads_and_the_remarks_are_true(cards) -> None:
+    signed = db.session.scalars(db.select(CardVersion).where(CardVersion.step == "signed")).all()
+    assert {one.by.login if one.by else None for one in signed} == {None, "head"}
+    assert all(one.signed_name.endswith(", директор") for one in signed)
+    returned = cards["demo3"]
+    counted = staff_fields(returned.school_id, NOW.date())["age_55"]
+    assert returned.fields["age_55"]["value"] == str(int(counted) + 1)
+    assert returned.fields["m_vsoko"]["value"] == "устарело"
+
+
+def test_every_card_has_its_order_once(cards) -> None:
+    for card in cards.values():
+        files = db.session.scalars(db.select(CardFile.filename).where(CardFile.card_id == card.id)).all()
+        assert files == ["Приказ № 14 (демонстрация).rtf"], card.school.code
