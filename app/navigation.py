@@ -25,6 +25,8 @@ MENU = (
     (_l("Люди"), "people.index"),
 )
 
+LINE_OF = {"staff": "cards"}  # rooms that are entered from another one's pages
+
 
 def menu() -> list[dict[str, Any]]:
     """Lines of the menu for the person signed in: title, endpoint, whether it is the current room."""
@@ -32,6 +34,7 @@ def menu() -> list[dict[str, Any]]:
         return []
     roles = current_user.roles
     room = (request.endpoint or "").partition(".")[0]
+    room = LINE_OF.get(room, room)
     return [
         {"title": title, "endpoint": endpoint, "current": endpoint.partition(".")[0] == room}
         for title, endpoint in MENU

@@ -14,6 +14,7 @@ from app.cards.checks import script_data
 from app.cards.files import put_files, take_files
 from app.cards.filling import Conflict, save_section
 from app.cards.forms import DelegationForm
+from app.cards.opening import refresh_from_staff
 from app.cards.queries import (
     Reach,
     cards_of_school_people,
@@ -23,7 +24,7 @@ from app.cards.queries import (
     open_remarks,
     versions,
 )
-from app.cards.room import bp, reach_or_404
+from app.cards.room import bp, reach_or_404, today
 from app.cards.rows import section_blocks, section_items, section_summary
 from app.cards.sections import lock_words, section_lines
 from app.events import record
@@ -32,7 +33,7 @@ from app.interface import translated
 from app.models import CardDelegation, CardRemark
 from app.models.cards import CARD_STATES
 from app.models.columns import utc_now
-from surveys.card_filling import CardState, home_of
+from surveys.card_filling import JUMP, CardState, home_of
 from surveys.definition import Item
 
 
@@ -66,6 +67,7 @@ def card(card_id: int) -> str:
         deputies=deputies(reach.card.school_id) if reach.heads else [],
         given=given,
         versions=versions(reach.card) if reach.whole else [],
+        recounted=len(refresh_from_staff(reach.card, today())) if reach.heads and reach.editable else 0,
         locked=lock_words(reach.card) if reach.card.signed_utc else "",
         states=translated(CARD_STATES),
     )
@@ -171,7 +173,7 @@ def section_page(
     blocks = section_blocks(card, state, section, remarks=remarks, files=kept_files(card), conflicts=conflicts)
     rows = [row for block in blocks for row in block.rows]
     homes = frozenset(one.code for one in state.broken if home_of(state.instrument, one) == section)
-    lines = section_lines(state, remarks, reach.sections)
+    lines = section_lines(state, remarks, reach.sections, {} if reach.whole else delegations(card))
     lines = lines if reach.whole else [line for line in lines if line.mine]
     here = next(place for place, line in enumerate(lines) if line.name == section)
     return render_template(
@@ -187,6 +189,7 @@ def section_page(
         summary=[*((name, text) for name, text in (refused or {}).items()), *section_summary(blocks, homes)],
         refused=refused or {},
         conflicts=conflicts or {},
+        large_change=JUMP,
         prefilled=sum(row.state == "prefilled" for row in rows),
         data=json.dumps(script_data(state, section, rows), ensure_ascii=False, separators=(",", ":")),
         editable=reach.editable and section in reach.sections,

@@ -50,6 +50,12 @@
       return found === null || !(found === false || found === 0 || found === "");
     });
   }
+  // Labels of the ticked options; of a field in another section only the codes are here.
+  function chosen(name) {
+    var ticked = form.querySelectorAll("input[type=checkbox][name='" + name + "']:checked");
+    var labels = Array.from(ticked).map(function (one) { return one.parentNode.textContent.trim(); });
+    return (labels.length ? labels : data.values[name] || []).join(", ");
+  }
   function figures(check) {
     var bound = check.limit ? value(check.limit) : null;
     return check.fields.filter(function (one) {
@@ -58,7 +64,7 @@
       return !check.limit || one[0] === check.limit || (typeof found === "number" && found > bound);
     }).map(function (one) {
       var found = value(one[0]), input = control(one[0]);
-      var words = typeof found === "number" ? shown(found) : Array.isArray(found) ? found.join(", ") : found;
+      var words = typeof found === "number" ? shown(found) : Array.isArray(found) ? chosen(one[0]) : found;
       if (input && input.options) words = input.options[input.selectedIndex].text;
       return one[1] + " — " + words + " (" + one[2] + ")";
     }).join("; ");
@@ -73,7 +79,7 @@
     var code = check.fields.filter(function (one) { return one[0] === check.sum[1]; })[0][2];
     var by = shown(Number(Math.abs(whole - total).toPrecision(15)));
     var filled = { code: code, total: shown(total), way: whole > total ? words.more : words.less, by: by };
-    return text + words.differs.replace(/\{(\w+)\}/g, function (all, name) { return filled[name]; });
+    return text + fill(words.differs, filled);
   }
   function showSum(check, good) {
     var line = document.getElementById("sum-" + check.code);
@@ -83,6 +89,26 @@
     mark.className = good ? "tag done" : "msg e";
     mark.textContent = good ? words.sum : mark.dataset.sumText;
     if (sum.textContent !== text) sum.textContent = text;
+  }
+  function fill(template, filled) {
+    return template.replace(/\{(\w+)\}/g, function (all, name) { return filled[name]; });
+  }
+  // A change of more than a quarter against the last card asks to be confirmed, as surveys/card_filling.py does.
+  function checkChange(input) {
+    var box = document.getElementById("jump-" + input.name);
+    if (!box) return;
+    var before = Number(input.dataset.before), now = value(input.name);
+    box.hidden = typeof now !== "number" || Math.abs(now - before) <= Number(words.largeChange) * Math.abs(before);
+    if (box.hidden) return;
+    var percent = before ? Math.round(100 * Math.abs(now - before) / before) : "";
+    var way = now > before ? words.more : words.less;
+    var filled = { before: shown(before), now: shown(now), way: way, percent: percent };
+    box.querySelector("[data-words]").textContent = fill(before ? words.jump : words.jumpFromZero, filled);
+    var said = box.querySelector(".tag"), ask = box.querySelector(".chk");
+    if (box.dataset.said === undefined) box.dataset.said = said.hidden ? "" : "1";
+    var stands = box.dataset.said === "1" && input.value === input.defaultValue;  // it was said about this number
+    said.hidden = !stands;
+    ask.hidden = stands;
   }
   function checkAll() {
     var bad = {};
@@ -97,6 +123,7 @@
       if (!good && check.severity === "error") check.fields.forEach(function (one) { bad[one[0]] = true; });
     });
     Array.from(form.querySelectorAll(".ctl input[type=text], .ctl select")).forEach(function (one) {
+      if (one.dataset.before !== undefined) checkChange(one);
       var own = document.getElementById(one.name + "-e");
       if (bad[one.name] || own) one.setAttribute("aria-invalid", "true");
       else one.removeAttribute("aria-invalid");
