@@ -252,7 +252,8 @@ def _card(draft: Draft, context: ReportContext) -> None:
     if len(shown) < len(context.readings):
         all_of = count(len(context.readings), "показатель", "gen")
         texts.append(plain(f"Приведены {integer(len(shown))} из{NBSP}{all_of}; полный перечень — в приложении"))
-    draft.add("card", "Условия работы школы", texts, [indicators_table(shown, context.card_source, borders=context.card_borders)])
+    table = indicators_table(shown, context.card_source, borders=context.card_borders)
+    draft.add("card", "Условия работы школы", texts, [table])
 
 
 def _card_rest(draft: Draft, context: ReportContext) -> None:

@@ -59,12 +59,11 @@ def _line(title: str, reading: Reading) -> Paragraph:
     return item(f"{title} — {reading.printed}{beside}", f"r-indicators-{reading.code}")
 
 
-def indicators_table(
-    readings: Sequence[Titled], source: str, *, whole: bool = False, borders: str = ""
-) -> Table:
+def indicators_table(readings: Sequence[Titled], source: str, *, whole: bool = False, borders: str = "") -> Table:
     """Indicators of the school's card: value with its unit and risk level; «н/д» where there are no data.
 
-    ``borders``: who approved the borders of the levels. The district's median and the change since the last card stand beside them where any is known.
+    The district's median and the change since the last card stand beside them where any is known; ``borders`` says
+    under the table who approved the borders of the levels.
     """
     medians = any(reading.median for _title, reading in readings)
     changes = any(reading.change for _title, reading in readings)
