@@ -94,6 +94,7 @@ def measure(
     return {
         "p50_ms": round(statistics.median(times), 1),
         "p95_ms": round(statistics.quantiles(times, n=20)[-1], 1),
+        "own_p50_ms": round(statistics.median(own), 1),
         "own_p95_ms": round(statistics.quantiles(own, n=20)[-1], 1),
         "kb": len(answer.data) // 1024,
     }

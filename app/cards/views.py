@@ -20,6 +20,7 @@ from app.cards.queries import (
     cards_of_school_people,
     delegations,
     deputies,
+    group_names,
     kept_files,
     open_remarks,
     versions,
@@ -136,7 +137,7 @@ def delegate(card_id: int) -> Response:
     if not reach.heads:
         abort(404)
     form = DelegationForm()
-    form.set_choices([group.name for group in state_of(reach.card).instrument.groups], deputies(reach.card.school_id))
+    form.set_choices(group_names(reach.card), deputies(reach.card.school_id))
     if form.validate_on_submit():
         given = delegations(reach.card).get(form.section.data)
         old = given.person_id if given else None
@@ -158,7 +159,7 @@ def delegate(card_id: int) -> Response:
 
 def check_section(reach: Reach, section: str) -> None:
     """404 for a section that does not exist or is not for this person."""
-    names = {group.name for group in state_of(reach.card).instrument.groups}
+    names = group_names(reach.card)
     if section not in names or not (reach.whole or section in reach.sections):
         abort(404)
 

@@ -47,11 +47,15 @@ POST_SIGNS = {
 
 @dataclass
 class Plan:
-    """What a file would do: new people, changed people with their new values, people it leaves as they are."""
+    """What a file would do: new people, changed people with their new values, people it leaves as they are.
+
+    ``absent`` work in the schools of the list and are not in it: they stay as they are.
+    """
 
     added: list[dict[str, Any]] = field(default_factory=list)
     changed: list[tuple[StaffMember, dict[str, Any]]] = field(default_factory=list)
     same: int = 0
+    absent: list[StaffMember] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
 
@@ -92,6 +96,11 @@ def plan_import(data: bytes, filename: str, schools: Sequence[School], home: Sch
             plan.changed.append((one, values))
         else:
             plan.same += 1
+    listed = {(values["school_id"], values["number"]) for _row, values in rows}
+    schools_listed = {school_id for school_id, _number in listed}
+    plan.absent = [
+        one for key, one in kept.items() if key not in listed and one.school_id in schools_listed and not one.left_on
+    ]
     return plan
 
 
@@ -164,12 +173,12 @@ def read_yes(text: str) -> bool:
 
 
 def read_post(text: str) -> str:
-    """A post by its words; an unknown one is «другая должность»."""
-    word = text.lower()
+    """A post by its words; an unknown one is «другая должность», as is a «педагог-организатор», who is no teacher."""
+    word = text.lower().strip()
     found = next((post for sign, post in POST_SIGNS.items() if sign in word), None)
     if found:
         return found
-    return "teacher" if not word or word.startswith(("учитель", "педагог", "преподаватель")) else "other"
+    return "teacher" if word in ("", "педагог") or word.startswith(("учитель", "преподаватель")) else "other"
 
 
 def read_category(text: str) -> str:

@@ -14,8 +14,9 @@ from app.models import School, StaffMember, Vacancy
 from app.models.columns import utc_now
 from app.models.staff import AGES, CATEGORIES, EXPERIENCE, POSTS
 from app.reach import school_reach
+from app.staff.differences import changes_of
 from app.staff.forms import MemberForm, UploadForm, VacancyForm
-from app.staff.importing import SAMPLE, apply_plan, plan_import
+from app.staff.importing import COLUMNS, SAMPLE, apply_plan, plan_import
 from app.staff.queries import (
     district,
     find_member,
@@ -173,7 +174,11 @@ def upload() -> str | tuple[str, int]:
             problems = error.lines()
         else:
             session[KEPT] = {"path": store_file(data, name).path, "name": name, "home": form.school.data}
-            return render_template("staff/dry_run.html", plan=plan, name=name, subjects=subject_labels())
+            titles = {one.key: one.title for one in COLUMNS}
+            changed = [(one, changes_of(one, values, titles)) for one, values in plan.changed]
+            return render_template(
+                "staff/dry_run.html", plan=plan, changed=changed, name=name, subjects=subject_labels()
+            )
     return render_template("staff/import.html", form=form, problems=problems), 422 if problems or form.errors else 200
 
 

@@ -136,6 +136,9 @@ def test_subject_in_a_schools_own_words_is_found(text, codes) -> None:
         (read_post, "Педагог-психолог", "psychologist"),
         (read_post, "учитель-логопед", "defectologist"),
         (read_post, "завхоз", "other"),
+        (read_post, "педагог дополнительного образования", "other"),
+        (read_post, "педагог-организатор", "other"),
+        (read_post, "Преподаватель-организатор ОБЖ", "teacher"),
         (read_date, "15.06.2019", dt.date(2019, 6, 15)),
         (read_date, "2019", dt.date(2019, 12, 31)),
     ],
@@ -165,6 +168,25 @@ def test_dry_run_changes_nothing_and_says_which_columns_are_not_taken(login_as) 
     assert "добавить 2, изменить 0" in page
     assert "дата_рождения, снилс" in page
     assert db.session.scalar(db.select(db.func.count(StaffMember.id))) == 0
+
+
+def test_dry_run_says_what_changes_and_who_is_not_in_the_list(login_as) -> None:
+    school = school_id("school1")
+    known = {"name": "Ключева Нина Олеговна", "category": "first", "category_until": dt.date(2020, 6, 1)}
+    db.session.add(StaffMember(school_id=school, number="001", subjects=["11"], hours=Decimal("18.5"), **known))
+    db.session.add(StaffMember(school_id=school, number="077", name="Пропавшая Ирина"))
+    db.session.add(StaffMember(school_id=school, number="078", name="Уволенная Ольга", left_on=dt.date(2020, 1, 9)))
+    db.session.commit()
+    head = "Табельный номер;ФИО;Предметы;Нагрузка, часов;Категория;Категория до\n"
+    text = head + "001;Ключева Нина Олеговна;физика;20;высшая;01.06.2025\n"
+    page = send(login_as("boris"), text, school).get_data(as_text=True).replace("\u00a0", " ")
+    assert "Предметы: Математика (алгебра, геометрия, вероятность и статистика) → Физика" in page
+    assert "Нагрузка, часов: 18,5 → 20" in page
+    assert "Категория: первая → высшая" in page
+    assert "Категория до: 1 июня 2020 г. → 1 июня 2025 г." in page
+    assert "ФИО:" not in page
+    assert "Пропавшая Ирина" in page
+    assert "Уволенная Ольга" not in page
 
 
 def test_applied_list_is_kept_without_birth_dates_and_a_repeat_changes_nothing(login_as) -> None:

@@ -132,6 +132,32 @@ def test_no_data_opens_its_explanation(card_url: str, open_browser: Open, sign_i
     assert kept("st_absent")["explanation"] == "учёт не вёлся"
 
 
+def test_large_change_is_asked_about_while_it_is_typed(
+    card_url: str, server: str, open_browser: Open, sign_in: SignIn
+) -> None:
+    card_of("school1").status = "accepted"
+    db.session.commit()
+    open_cycle(2021)
+    address = f"{server}/cards/{card_of('school1').id}/sections/students"
+    db.session.remove()
+    page = sign_in(open_browser(viewport=DESK), "boris")
+    page.goto(address)
+    total, box = page.get_by_label("Всего обучающихся", exact=False).first, page.locator("#jump-st_total")
+    expect(box).to_be_hidden()
+    total.fill("250")  # by hand: 62 of 312 is 19.9 %
+    expect(box).to_be_hidden()
+    total.fill("200")
+    expect(box).to_contain_text(re.compile(r"В прошлой карте 312, сейчас 200: меньше на 36\s%"))  # 112 of 312 is 35.9 %
+    box.get_by_label("верно, изменилось").check()
+    page.get_by_role("button", name="Сохранить").click()
+    expect(box).to_contain_text("изменение подтверждено")
+    total.fill("100")
+    expect(box.get_by_label("верно, изменилось")).to_be_visible()
+    expect(box.get_by_text("изменение подтверждено")).to_be_hidden()
+    total.fill("200")
+    expect(box.get_by_text("изменение подтверждено")).to_be_visible()
+
+
 def test_card_is_filled_without_scripts(card_url: str, open_browser: Open, sign_in: SignIn) -> None:
     page = sign_in(open_browser(viewport=DESK, java_script_enabled=False), "boris")
     page.goto(card_url + "sections/students")
