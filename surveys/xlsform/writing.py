@@ -26,6 +26,7 @@ ORDER = (
     "constraint_message",
     "calculation",
 )
+ROWS_TO_EDIT = 5_000
 WIDE = {"label": 60, "hint": 40, "ask": 40, "text": 60, "expression": 60, "description": 40}
 
 
@@ -59,20 +60,30 @@ def _sheets(instrument: Instrument) -> Iterable[tuple[str, list[Line]]]:
 
 
 def _fill(page: "Worksheet", lines: Sequence[Line]) -> None:
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    top = Alignment(wrap_text=True, vertical="top")
 
     headings = sorted({heading for line in lines for heading in line}, key=_rank(lines))
     for column, heading in enumerate(headings, start=1):
         page.cell(1, column, heading).font = Font(bold=True)
         wide = WIDE.get(heading.split("::")[0], 14)
-        page.column_dimensions[get_column_letter(column)].width = wide
+        letter = get_column_letter(column)
+        page.column_dimensions[letter].width = wide
+        page.column_dimensions[letter].number_format = "@"  # a code 1.10 typed by hand stays 1.10
+        if heading in (*YES_NO, "required"):  # a condition may stand here too: offered, not enforced
+            choice = DataValidation(type="list", formula1='"yes,no"', allow_blank=True, showErrorMessage=False)
+            choice.add(f"{letter}2:{letter}{ROWS_TO_EDIT}")
+            page.add_data_validation(choice)
         for row, line in enumerate(lines, start=2):
             text = line.get(heading, "")
             if text:
                 cell = page.cell(row, column, text)
                 cell.data_type = "s"  # a text that begins with «=» must not become a formula
-    page.freeze_panes = "A2"
+                cell.number_format, cell.alignment = "@", top
+    page.freeze_panes = "C2" if page.title == "survey" else "A2"
 
 
 def _rank(lines: Sequence[Line]) -> Any:

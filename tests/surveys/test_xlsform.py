@@ -4,6 +4,7 @@ import contextlib
 import json
 import random
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -328,6 +329,29 @@ def test_packaged_instrument_comes_back_identical_and_pyxform_takes_the_file(cod
     write_xlsform(instrument, path)
     assert read_xlsform(path).sha256() == instrument.sha256()
     assert convert(str(path)).warnings == []
+
+
+@pytest.mark.office
+def test_book_saved_anew_by_another_program_is_the_same_form(tmp_path):
+    """LibreOffice stands for Excel: the exported books, opened and saved as .xlsx and as .xls."""
+    forms = {code: load_instrument(code) for code in ("teacher_deficits", "school_card")}
+    forms["types"] = read_xlsform(DATA / "all_types.xlsx")
+    for code, instrument in forms.items():
+        write_xlsform(instrument, tmp_path / f"{code}.xlsx")
+    for kind in ("xlsx", "xls"):
+        books = [str(tmp_path / f"{code}.xlsx") for code in forms]
+        profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+        command = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir", str(tmp_path / kind), *books]
+        subprocess.run(command, check=True, capture_output=True, timeout=240)
+        for code, instrument in forms.items():
+            assert read_xlsform(tmp_path / kind / f"{code}.{kind}").sha256() == instrument.sha256()
+
+
+def test_cells_of_an_exported_book_are_text_so_that_a_code_keeps_its_last_zero(tmp_path):
+    write_xlsform(load_instrument("school_card"), tmp_path / "f.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "f.xlsx")["survey"]
+    assert {cell.number_format for row in sheet.iter_rows(min_row=2) for cell in row if cell.value} == {"@"}
+    assert sheet.column_dimensions["B"].number_format == "@"  # a row that is added, too
 
 
 def test_text_that_looks_like_a_formula_stays_text(tmp_path):
