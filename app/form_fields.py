@@ -250,3 +250,8 @@ def filtered(plan: Plan, field: AnswerField, lookup: Lookup) -> tuple[tuple[str,
     """Options that the choice filter lets through, and those already chosen."""
     offered = offered_codes(plan.instrument, field.item, lookup)
     return tuple(option for option in field.options if option[0] in field.data or option[0] in offered)
+
+
+def choosable(plan: Plan, item: Item, checked: Checked) -> bool:
+    """Whether the answers leave something to choose."""
+    return not item.choice_filter or bool(offered_codes(plan.instrument, item, answers_in(plan.instrument, checked)))

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, g, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from app.form_cards import cards_of
-from app.form_fields import NA, clean, form_of, value_of
+from app.form_fields import NA, choosable, clean, form_of, value_of
 from app.form_steps import Plan, Step, plan_by_hash
 from app.instruments import queries
 from app.instruments.card_preview import card_page
@@ -57,7 +57,8 @@ def page(version_id: int, number: int) -> str:
     if request.form.get("preview:go") == "back":
         target = plan.previous_step(number, checked) or step
         return page_of(version, plan, target, values, marked, checked)
-    opened = {item.name for item in step.items if checked.state(item.name) == BLANK} - shown - plan.nested
+    blank = [item for item in step.items if item.type != "note" and checked.state(item.name) == BLANK]
+    opened = {item.name for item in blank if choosable(plan, item, checked)} - shown - plan.nested
     if step.names() & set(checked.problems) or opened:
         return page_of(version, plan, step, values, marked, checked)
     following = plan.next_step(number, checked)

@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 from wtforms.form import BaseForm
 
 from app.form_cards import Card, cards_of
-from app.form_fields import AnswerField, form_of
+from app.form_fields import AnswerField, choosable, form_of
 from app.form_skips import Skips
 from app.questionnaires import merging
 from app.questionnaires.steps import Plan, Step
 from app.submissions import content_hash
-from surveys.answers import BLANK, NOT_ASKED, Checked, check_answers, offered_codes, references
+from surveys.answers import BLANK, NOT_ASKED, Checked, check_answers, references
 from surveys.definition import Item
 from surveys.piping import answers_in, fill_in
 from surveys.scoring import score_one
@@ -32,9 +32,9 @@ def open_questions(
     for item in page.items:
         if item.type == "note" or checked.state(item.name) != BLANK or f"?{item.name}" in visited:
             continue
-        if not _waits_for_page(page, item) or not _choosable(plan, item, checked):
+        if not _waits_for_page(page, item) or not choosable(plan, item, checked):
             continue
-        just_opened = before is None or before.state(item.name) == NOT_ASKED or not _choosable(plan, item, before)
+        just_opened = before is None or before.state(item.name) == NOT_ASKED or not choosable(plan, item, before)
         if just_opened or (item.relevant and (item.required or item.need_of)):
             found.add(item.name)
     return found
@@ -43,11 +43,6 @@ def open_questions(
 def _waits_for_page(page: Step, item: Item) -> bool:
     """Whether answers may open ``item``: by its condition, or by bringing the options of a filter on the same page."""
     return bool(item.relevant) or any(name in page.names() for name in references(item.choice_filter))
-
-
-def _choosable(plan: Plan, item: Item, checked: Checked) -> bool:
-    """Whether the answers leave something to choose."""
-    return not item.choice_filter or bool(offered_codes(plan.instrument, item, answers_in(plan.instrument, checked)))
 
 
 def gaps_of(plan: Plan, page: Step, checked: Checked) -> list[str]:

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from app.extensions import db
-from app.models import Draft, Submission
+from app.models import Draft, InstrumentVersion, Submission
 from surveys.xlsform import read_xlsform
 from tests.app.questionnaire_world import open_wave
 from tests.browser.conftest import Served
@@ -158,3 +158,25 @@ def test_respondent_reads_the_form_in_the_language_of_choice(
     expect(page.locator("#t1-card legend")).to_have_text("Сыт предмет?")
     expect(page.locator("#t2-card legend")).to_have_text("Расскажите подробнее")  # not translated: the form's own words
     assert page.locator("[lang=kbd] #t1-card").count() == 1
+
+
+def test_preview_opens_questions_as_the_respondent_will_see_them(
+    served: Served, asked: str, server: str, open_browser: Callable[..., BrowserContext], sign_in: Callable[..., Page]
+) -> None:
+    with served.app.app_context():
+        number = db.session.scalars(db.select(InstrumentVersion.id).where(InstrumentVersion.code == "all_types")).one()
+    page = sign_in(open_browser(viewport={"width": 1280, "height": 900}), "galina")
+    page.goto(f"{server}/instruments/{number}/preview?width=phone")
+    frame = page.frame_locator("iframe")
+    frame.locator("[name=hours]").fill("27")
+    frame.get_by_role("button", name="Дальше: блок 2").click()
+    expect(frame.get_by_text("Ваша нагрузка: 1,5")).to_be_visible()
+    expect(frame.locator("#y-card")).to_be_hidden()
+    frame.locator("[name=x]").fill("9")
+    expect(frame.locator("#y-card legend")).to_have_text("Почему так много (9)?")
+    frame.locator("[name=y]").fill("Сельская школа")
+    expect(frame.locator("#z-card")).to_be_visible()
+    frame.get_by_role("button", name="Дальше: конец").click()
+    expect(frame.get_by_role("heading", level=1)).to_have_text("Конец формы")
+    with served.app.app_context():
+        assert db.session.scalars(db.select(Draft)).all() == []
