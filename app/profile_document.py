@@ -44,8 +44,8 @@ def profile_document(shown: dict[str, Any], name: str, wave: Wave, sent: dt.date
     if shown["weakest"]:
         labels = "; ".join(f"«{one.label}»" for one in shown["weakest"])
         texts.append(Paragraph(text=_("Где нужна опора: %(labels)s.", labels=labels)))
-    for one, _block in shown["suggestions"][:MOST_HELP]:
-        texts.append(Paragraph(text=one.recommendation, style="item"))
+    for one, block in shown["suggestions"][:MOST_HELP]:
+        texts.append(Paragraph(text=f"{block}. {one.recommendation}", style="item"))
     if shown["forms"]:
         texts.append(Paragraph(text=_("Удобные формы помощи: %(forms)s.", forms=", ".join(shown["forms"]))))
     return Report(

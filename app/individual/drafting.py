@@ -1,6 +1,7 @@
 """A first draft of an individual route: at most three deficits, steps in the forms of help the teacher prefers."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import gettext as _
@@ -25,7 +26,7 @@ def profile_of(wave: Wave, submission: Submission, sealed: dt.datetime | None = 
 
 @in_russian
 def draft_deficits(wave: Wave, submission: Submission, today: dt.date) -> list[dict[str, Any]]:
-    """The deepest deficits, the highest level first, with what the rules offer and the preferred forms of help."""
+    """The deepest deficits, the highest level first, each with steps in the preferred forms of help."""
     shown = profile_of(wave, submission)
     found: dict[str, dict[str, Any]] = {}
     for suggestion, label in shown["suggestions"]:
@@ -33,18 +34,18 @@ def draft_deficits(wave: Wave, submission: Submission, today: dt.date) -> list[d
             continue
         deficit = found.setdefault(suggestion.scale, {"scale": suggestion.scale, "label": label, "steps": []})
         if not deficit["steps"]:
-            deficit["steps"] = [
-                _step(suggestion.recommendation, "", today, 1),
-                *_by_forms(shown["forms"], label, today),
-            ]
+            deficit["steps"] = list(_steps(label, shown["forms"], today))
     return list(found.values())
 
 
-def _by_forms(forms: list[str], label: str, today: dt.date) -> list[dict[str, Any]]:
-    return [
-        _step(_("Тема «%(label)s»: %(form)s", label=label, form=form), form, today, place)
-        for place, form in enumerate(forms[:MOST_FORMS], start=2)
-    ]
+def _steps(label: str, forms: list[str], today: dt.date) -> Iterator[dict[str, Any]]:
+    """An aim, help in the preferred forms, and what will show the change. Others will read them: no answers."""
+    yield _step(_("Выбрать один приём по теме «%(label)s», который изменится на уроке", label=label), "", today, 1)
+    place = 2
+    for place, form in enumerate(forms[:MOST_FORMS], start=2):
+        yield _step(_("Освоить его с помощью: %(form)s", form=form), form, today, place)
+    shows = _("Показать, что изменилось: план урока, его разбор или серия заданий")
+    yield _step(shows, "", today, place + bool(forms))
 
 
 def _step(text: str, form: str, today: dt.date, place: int) -> dict[str, Any]:

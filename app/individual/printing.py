@@ -11,10 +11,12 @@ from app.navigation import day
 from surveys.document import Cell, Column, Paragraph, Report, Row, Section, Signature, Table
 from surveys.document import Letterhead as Head
 
+BLANK = "____________"
+
 
 @in_russian
-def route_document(route: IndividualRoute, *, demo: bool) -> Report:
-    """«Индивидуальный образовательный маршрут» of one teacher."""
+def route_document(route: IndividualRoute, coordinator: str, *, demo: bool) -> Report:
+    """«Индивидуальный образовательный маршрут» of one teacher, for two to sign; ``coordinator`` may be blank."""
     tables, sections = [], []
     for deficit in route.deficits:
         rows = [
@@ -34,14 +36,16 @@ def route_document(route: IndividualRoute, *, demo: bool) -> Report:
         ]
         heads = ((_("Шаг"), 3.0), (_("Форма помощи"), 1.6), (_("Срок"), 1.2), (_("Сделано"), 0.8))
         columns = [Column(title=title, width=width) for title, width in heads]
-        source = _("Маршрут составлен по анкете «%(wave)s»", wave=route.wave.title)
+        last = deficit is route.deficits[-1]
+        source = _("Маршрут составлен по анкете «%(wave)s»", wave=route.wave.title) if last else ""
         if rows:
             tables.append(Table(id=deficit["scale"], title=deficit["label"], columns=columns, rows=rows, source=source))
         codes = [deficit["scale"]] if rows else []
         sections.append(Section(id=deficit["scale"], title=deficit["label"], tables=codes))
     texts = [
-        _("Согласие педагога: %(day)s", day=day(route.teacher_agreed_utc) or "____________"),
-        _("Согласие координатора: %(day)s", day=day(route.coordinator_agreed_utc) or "____________"),
+        _("Согласие педагога: %(day)s", day=day(route.teacher_agreed_utc) or BLANK),
+        _("Согласие координатора: %(day)s", day=day(route.coordinator_agreed_utc) or BLANK),
+        _("Педагог: подпись %(line)s %(name)s", line=BLANK, name=route.person.short_name),
     ]
     if route.self_assessment:
         texts.append(
@@ -60,7 +64,7 @@ def route_document(route: IndividualRoute, *, demo: bool) -> Report:
         snapshot=0,
         sections=sections,
         tables=tables,
-        letterhead=Head(signature=Signature(position=_("Школьный координатор"), name="")),
+        letterhead=Head(signature=Signature(position=_("Школьный координатор"), name=coordinator)),
         signed_after="agreed",
         demo=demo,
         status="approved" if route.agreed else "draft",

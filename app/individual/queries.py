@@ -39,6 +39,12 @@ def _seen(route: IndividualRoute, person: Person) -> bool:
     return key is not None and consent_live(route.wave_id, key)
 
 
+def coordinator_name(route: IndividualRoute) -> str:
+    """«Дарьина Д. О.» of who agreed for the school; «» before."""
+    person = db.session.get(Person, route.coordinator_id) if route.coordinator_id else None
+    return person.short_name if person else ""
+
+
 def own_routes(person: Person) -> list[IndividualRoute]:
     """The person's own, newest first."""
     wanted = db.select(IndividualRoute).where(IndividualRoute.person_id == person.id)

@@ -185,6 +185,6 @@ def printout(route_id: int) -> Response:
 
     route = route_or_404(route_id)
     content = io.BytesIO()
-    write_report(route_document(route, demo=is_demo()), "pdf", content)
+    write_report(route_document(route, queries.coordinator_name(route), demo=is_demo()), "pdf", content)
     content.seek(0)
     return send_file(content, mimetype="application/pdf", as_attachment=True, download_name=f"iom-{route.id}.pdf")

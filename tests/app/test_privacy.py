@@ -294,6 +294,10 @@ def test_draft_route_has_three_deficits_at_most_with_steps_in_preferred_forms(an
     profile = text_of(anna, f"{WAVE}/profile")
     assert len(forms) == 2  # C13 holds two
     assert all(form in profile for form in forms)
+    for one in route.deficits:  # an aim, the two forms, what shows the change
+        assert [step["form"] != "" for step in one["steps"]] == [False, True, True, False]
+        assert one["label"] in one["steps"][0]["text"]
+        assert [step["due"] for step in one["steps"]] == sorted({step["due"] for step in one["steps"]})
     assert draft_route(anna) == url  # a second press leads to the first draft
 
 
@@ -367,7 +371,12 @@ def test_outcome_and_self_assessment_end_the_route(anna, login_as) -> None:
     press(darya, f"{url}/finish", mark="done")
     assert db.session.scalars(db.select(IndividualRoute)).one().finished_utc is not None
     assert "Теперь планирую сама" in text_of(login_as("boris"), url)
-    assert anna.get(f"{url}/route.pdf").data.startswith(b"%PDF")
+    pages = PdfReader(io.BytesIO(anna.get(f"{url}/route.pdf").data)).pages
+    printed = " ".join(pages[0].extract_text().split())
+    assert len(pages) == 1
+    assert "Теперь планирую сама" in printed
+    assert "Аннина А. П." in printed.replace("\u00a0", " ")
+    assert "Дарьина Д. О." in printed.replace("\u00a0", " ")
 
 
 def test_own_change_since_the_last_stage_is_shown_from_own_answers(anna, app) -> None:
