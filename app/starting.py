@@ -20,7 +20,7 @@ from surveys.roadmap import Roadmap, load_roadmap
 from surveys.rules import Catalogue, load_rules
 
 QUESTIONNAIRE, CARD = "teacher_deficits", "school_card"
-CONSENT_FILE = Path(__file__).with_name("consent_v1.toml")
+CONSENT_FILE = Path(__file__).with_name("consent_v2.toml")
 ORDER_MUNICIPALITY = "Прохладненский муниципальный район Кабардино-Балкарской Республики"
 
 

@@ -7,7 +7,8 @@ from flask import current_app
 from app.auth.codes import hash_code
 from app.events import record
 from app.extensions import db
-from app.models import Person, Slip
+from app.models import Person, Slip, Unsealing
+from app.models.columns import utc_now
 
 
 def find_by_login(login: str) -> Person | None:
@@ -39,6 +40,7 @@ def use_slip(slip: Slip, password_hash: str, now: dt.datetime) -> bool:
     if person.first_sign_in_utc is not None:
         person.sealed_utc = now
         person.sealed_password_hash = person.sealed_password_hash or person.password_hash
+        _end_requests(person)
     person.password_hash = password_hash
     person.session_epoch += 1
     person.first_sign_in_utc = person.first_sign_in_utc or now
@@ -70,3 +72,13 @@ def unseal(person: Person) -> None:
     record("answers.unsealed", "person", person.id, old=str(person.sealed_utc))
     person.sealed_utc = None
     person.sealed_password_hash = None
+    _end_requests(person)
+
+
+def _end_requests(person: Person) -> None:
+    """Requests to open earlier answers were made for whoever held the slip before: they count no more."""
+    db.session.execute(
+        db.update(Unsealing)
+        .where(Unsealing.person_id == person.id, Unsealing.closed_utc.is_(None))
+        .values(closed_utc=utc_now())
+    )

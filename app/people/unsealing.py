@@ -3,6 +3,8 @@
 The teacher sees who asked, who confirmed, when and why. The department sees only that answers are closed, never them.
 """
 
+import datetime as dt
+
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -10,12 +12,13 @@ from werkzeug.wrappers import Response
 
 from app.events import record
 from app.extensions import db
-from app.models import Person, Unsealing
+from app.models import Person, Slip, Unsealing
 from app.models.columns import utc_now
 from app.models.people import SCHOOL_ROLES
 from app.people.forms import ReasonForm
 
 bp = Blueprint("unsealing", __name__)
+LATELY = dt.timedelta(days=30)
 
 
 def of_department(person: Person) -> bool:
@@ -37,6 +40,16 @@ def sealed_or_404(person_id: int) -> Person:
     if person is None or person.sealed_utc is None or person.id == current_user.id:
         abort(404)
     return person
+
+
+def independent(one: Person, other: Person) -> bool:
+    """Whether neither has lately signed in by a slip that the other printed: a second account is no second person."""
+    wanted = db.select(Slip.id).where(
+        (Slip.person_id == one.id) & (Slip.issued_by == other.id)
+        | (Slip.person_id == other.id) & (Slip.issued_by == one.id),
+        Slip.used_utc > utc_now() - LATELY,
+    )
+    return db.session.scalar(wanted.limit(1)) is None
 
 
 @bp.get("/sealed")
@@ -77,6 +90,10 @@ def confirm(person_id: int) -> Response:
     waiting = open_request(person.id) or abort(404)
     if waiting.asked_by == current_user.id:
         flash(_("Подтвердить должен другой сотрудник Управления, не тот, кто запросил."), "error")
+        return redirect(url_for("people.unsealing.index"))
+    if not independent(current_user, waiting.asker):
+        told = _("Один из вас недавно вошёл по талону, который выдал другой. Пусть подтвердит третий сотрудник.")
+        flash(told, "error")
         return redirect(url_for("people.unsealing.index"))
     waiting.confirmed_by, waiting.closed_utc = current_user.id, utc_now()
     record("unsealing.confirmed", "person", person.id, old=str(person.sealed_utc), reason=waiting.reason)

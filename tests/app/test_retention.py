@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import tomllib
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from app.models import Consent, Draft, Respondent, Setting, Snapshot, Submission
 from app.models.columns import utc_now
 from app.retention import Terms, load_terms, save_terms
 from app.snapshots import build_snapshot
+from app.starting import CONSENT_FILE
 from app.timetable import begin_due
 from tests.app.questionnaire_world import open_wave
 from tests.app.test_privacy import WAVE, press, send
@@ -85,3 +87,10 @@ def test_terms_are_a_setting_of_the_municipality(app, wave, login_as) -> None:
     assert db.session.get(Setting, "retention").value["draft_days"] == 10
     assert "Удалить сейчас" in text_of(maria, "/people/terms")
     assert login_as("galina").get("/people/terms").status_code == 403
+
+
+def test_consent_that_teachers_read_names_the_term_that_is_kept() -> None:
+    """The packaged text and the default must be changed together."""
+    consent = tomllib.loads(CONSENT_FILE.read_text(encoding="utf-8"))
+    for part in ("term", "body"):
+        assert f"{Terms().answer_months} месяцев после закрытия этапа" in consent[part]

@@ -1,15 +1,18 @@
 """A new slip closes earlier answers: who can open them again, and what the teacher sees of it."""
 
+import datetime as dt
+
 import pytest
 from flask.testing import FlaskClient
 
+from app.auth.queries import use_slip
 from app.extensions import db
-from app.models import Person
+from app.models import Person, Slip
 from app.models.columns import utc_now
 from tests.app.questionnaire_world import open_wave
 from tests.app.test_privacy import MINE, WAVE, press, send
 from tests.app.test_questionnaires import fill, text_of
-from tests.pages import post_form
+from tests.pages import post_form, token_of
 
 
 @pytest.fixture
@@ -70,3 +73,33 @@ def test_refused_request_opens_nothing(anna, login_as) -> None:
     press(maria, f"/people/{number}/unseal/refuse")
     assert person("anna").sealed_utc is not None
     assert "отказал(а) в открытии" in text_of(anna, MINE)
+
+
+def test_second_account_made_by_the_first_person_confirms_nothing(anna, login_as) -> None:
+    galina, maria = login_as("galina"), login_as("maria")
+    number, asker, helper = (person(login).id for login in ("anna", "maria", "galina"))
+    slip = Slip(person_id=helper, issued_by=asker, code_hash="0" * 64, used_utc=utc_now() - dt.timedelta(days=1))
+    db.session.add(slip)
+    db.session.commit()
+    press(maria, f"/people/{number}/unseal", reason="Забыт пароль")
+    press(galina, f"/people/{number}/unseal/confirm")
+    assert person("anna").sealed_utc is not None
+    assert "третий сотрудник" in text_of(galina, "/people/sealed")
+    press(login_as("adam"), f"/people/{number}/unseal/confirm")
+    assert person("anna").sealed_utc is None
+
+
+def test_request_made_before_another_slip_opens_nothing_to_its_holder(anna, login_as) -> None:
+    number = person("anna").id
+    galina, maria = login_as("galina"), login_as("maria")
+    press(galina, f"/people/{number}/unseal", reason="Забыт пароль, паспорт сверен")
+    one = person("anna")
+    one.first_sign_in_utc = utc_now()
+    slip = Slip(person_id=number, code_hash="1" * 64)
+    db.session.add(slip)
+    db.session.flush()
+    assert use_slip(slip, "0" * 20, utc_now())
+    db.session.commit()
+    token = token_of(maria, "/account")
+    assert maria.post(f"/people/{number}/unseal/confirm", data={"csrf_token": token}).status_code == 404
+    assert person("anna").sealed_utc is not None
