@@ -73,7 +73,8 @@
     var record = read(one), numbers = {}, again = function () { sending = false; flush(); };
     Object.keys(record.items).forEach(function (name) { numbers[name] = record.items[name][2]; });
     fetch(record.url, {method: "POST", body: body(record), credentials: "same-origin"}).then(function (answer) {
-      if (answer.redirected || answer.status === 404) { write(one, null); closed(one); return again(); }
+      if (answer.status === 404 || (answer.redirected && /\/receipt$/.test(answer.url))) { write(one, null); closed(one); return again(); }
+      if (answer.redirected) { record.foreign = true; own[one] = record; closed(one); return again(); }  // the term may be extended
       if (answer.status === 401) { sending = false; return expired(); }
       if (answer.status === 400) { return renew().then(function (fits) { sending = false; if (fits) { later(0); } else { expired(); } }); }
       if (answer.status === 409) { record.foreign = true; own[one] = record; return again(); }

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from app.extensions import db
-from app.models import Draft, Submission
+from app.models import Draft, Submission, Wave
 from tests.browser.conftest import Served, kill_browser
 from tests.world import PASSWORD
 
@@ -244,6 +244,27 @@ def test_answers_given_offline_outlive_the_browser_and_join_those_of_another_dev
     with served.app.app_context():
         values = db.session.scalars(db.select(Draft.values)).one()
     assert values == {"SUB01": "4", "SUB02": "4", "SUB04": "3", "SUB06": "4"}
+
+
+def test_answer_that_comes_too_late_waits_in_the_browser_for_a_longer_term(anna: Page, served: Served) -> None:
+    anna.context.set_offline(True)
+    anna.locator("label[for=SUB01-4]").click()
+    expect(anna.locator("#saved")).to_contain_text("Нет связи")
+    set_wave(served, status="closed")
+    anna.context.set_offline(False)
+    expect(anna.locator("#saved")).to_contain_text("Приём ответов по этой анкете закончен")
+    set_wave(served, status="open")
+    anna.reload()
+    expect(anna.locator("#SUB01-4")).to_be_checked()
+    expect(anna.locator("#count")).to_have_text("отвечено 1 из 70")
+    with served.app.app_context():
+        assert db.session.scalars(db.select(Draft.values)).one() == {"SUB01": "4"}
+
+
+def set_wave(served: Served, **values: str) -> None:
+    with served.app.app_context():
+        db.session.execute(db.update(Wave).values(**values))
+        db.session.commit()
 
 
 def test_somebody_elses_computer_keeps_nothing_in_the_browser(
