@@ -14,7 +14,7 @@ from app.content import instrument_of
 from app.events import record
 from app.extensions import db
 from app.jobs import JobFailed, JobRun, job_kind
-from app.models import ConsentText, PaperSheet, Participation, Person, Submission, Wave
+from app.models import ConsentText, PaperSheet, Participation, Person, Submission, Wave, WaveSchool
 from app.pages import is_demo
 from app.submissions import RECEIPT_SIGNS, add_submission
 from surveys.answers import Checked
@@ -115,7 +115,9 @@ def counts(wave_id: int) -> dict[int, dict[str, int]]:
 
 
 def free_marks(wave_id: int, school_id: int) -> int:
-    """Marked people of a school whose sheet is not keyed yet."""
+    """Marked people of a school whose sheet is not keyed yet; nobody else counts them until the transaction ends."""
+    held = db.select(WaveSchool.id).where(WaveSchool.wave_id == wave_id, WaveSchool.school_id == school_id)
+    db.session.execute(held.with_for_update())
     mine = counts(wave_id).get(school_id, {})
     return mine.get("marked", 0) - mine.get("keyed", 0)
 

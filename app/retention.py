@@ -9,12 +9,24 @@ from app.database import writing
 from app.events import record
 from app.extensions import db
 from app.jobs import JobRun, enqueue, job_kind
-from app.models import Consent, Draft, IndividualRoute, Letter, Respondent, Setting, Submission, Timetable, Wave
+from app.models import (
+    Consent,
+    Draft,
+    IndividualRoute,
+    Letter,
+    PaperSheet,
+    Respondent,
+    Setting,
+    Submission,
+    Timetable,
+    Wave,
+)
 from app.models.columns import utc_now
 from app.timetable import Due, by_clock
 
 SETTING = "retention"
 DAYS_OF_TIMETABLE = 60
+MONTH = 30.44  # days
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,11 @@ def keep_terms(terms: Terms, now: dt.datetime) -> dict[str, int]:
     for name, table, where in _past(terms, now):
         removed = db.session.execute(db.delete(table).where(where), execution_options={"synchronize_session": False})
         gone[name] = removed.rowcount
+    if terms.answer_months:  # a sheet keyed in once and never compared holds answers too
+        half = db.update(PaperSheet).where(
+            PaperSheet.first.is_not(None), PaperSheet.wave_id.in_(_closed(now, terms.answer_months * MONTH))
+        )
+        db.session.execute(half.values(first=db.null()), execution_options={"synchronize_session": False})
     used = [db.select(table.respondent_key) for table in (Submission, Draft, Consent)]
     idle = db.delete(Respondent).where(*(Respondent.key.not_in(keys) for keys in used))
     db.session.execute(idle, execution_options={"synchronize_session": False})
@@ -73,14 +90,10 @@ def keep_terms(terms: Terms, now: dt.datetime) -> dict[str, int]:
 def _past(terms: Terms, now: dt.datetime) -> list[tuple[str, type, "db.ColumnElement[bool]"]]:  # type: ignore[name-defined]
     """(name, table, which rows are past their term)."""
     found = []
-
-    def closed(days: float) -> "db.Select":  # type: ignore[name-defined]
-        return db.select(Wave.id).where(Wave.status == "closed", Wave.closed_utc < now - dt.timedelta(days=days))
-
     if terms.draft_days:
-        found.append(("drafts", Draft, Draft.wave_id.in_(closed(terms.draft_days))))
+        found.append(("drafts", Draft, Draft.wave_id.in_(_closed(now, terms.draft_days))))
     if terms.answer_months:
-        waves = closed(terms.answer_months * 30.44)
+        waves = _closed(now, terms.answer_months * MONTH)
         found += [
             (name, table, table.wave_id.in_(waves))
             for name, table in (("answers", Submission), ("consents", Consent), ("routes", IndividualRoute))
@@ -88,6 +101,11 @@ def _past(terms: Terms, now: dt.datetime) -> list[tuple[str, type, "db.ColumnEle
     if terms.letter_days:
         found.append(("letters", Letter, Letter.next_utc < now - dt.timedelta(days=terms.letter_days)))
     return found
+
+
+def _closed(now: dt.datetime, days: float) -> "db.Select":  # type: ignore[name-defined]
+    """Waves closed so many days ago or earlier."""
+    return db.select(Wave.id).where(Wave.status == "closed", Wave.closed_utc < now - dt.timedelta(days=days))
 
 
 @job_kind("retention")

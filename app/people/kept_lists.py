@@ -1,6 +1,7 @@
 """A list between its dry run and «Применить»: kept without sensitive columns, for an hour, for one person."""
 
 import contextlib
+import datetime as dt
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 from flask import current_app
 
 from app.importing import Row, Table
+from app.timetable import Due, by_clock
 
 KEPT_SECONDS = 3600
 
@@ -21,12 +23,28 @@ def _folder() -> Path:
     return folder
 
 
+def _old() -> list[Path]:
+    """Files whose hour is over."""
+    found = []
+    for file in _folder().glob("*.json"):
+        with contextlib.suppress(FileNotFoundError):
+            if file.stat().st_mtime < time.time() - KEPT_SECONDS:
+                found.append(file)
+    return found
+
+
+@by_clock
+def lists_due(now: dt.datetime) -> Due:
+    """Names of people do not lie about after their hour, even where nobody uploads another list."""
+    old = _old()
+    if old:
+        yield f"lists:{now:%Y-%m-%dT%H}", lambda: [file.unlink(missing_ok=True) for file in old]
+
+
 def keep_list(person_id: int, kind: str, home: str, source: str, table: Table) -> str:
     """Keep ``table``; returns its name. Older lists are swept."""
-    for old in _folder().glob("*.json"):
-        with contextlib.suppress(FileNotFoundError):
-            if old.stat().st_mtime < time.time() - KEPT_SECONDS:
-                old.unlink()
+    for old in _old():
+        old.unlink(missing_ok=True)
     name = f"{person_id}-{secrets.token_hex(12)}"
     body = {
         "kind": kind,

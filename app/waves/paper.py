@@ -123,7 +123,7 @@ def find(code: str) -> str | Response:
 
 def sheet_or_leave(wave: Wave, number: int) -> PaperSheet:
     """The sheet whose seal is known to who asks; without it there is nothing to see."""
-    sheet = queries.find_sheet(wave.id, number)
+    sheet = queries.find_sheet(wave.id, number, lock=request.method == "POST")
     if sheet is None or not may_key(current_user, sheet) or sheet.seal != request.values.get("seal"):
         abort(redirect(url_for("waves.paper.index", code=wave.code)))
     return sheet

@@ -7,6 +7,7 @@ from app.extensions import db
 from app.models import (
     ConsentText,
     InstrumentVersion,
+    Job,
     Letter,
     Municipality,
     PaperSheet,
@@ -198,6 +199,12 @@ def letter_counts(wave_id: int, reach: Reach) -> list[LetterCounts]:
     return [LetterCounts(*key, *(found[key].get(one, 0) for one in states)) for key in sorted(found, reverse=True)]
 
 
+def letters_job(wave_id: int) -> Job | None:
+    """The newest job that sends letters of the wave."""
+    jobs = db.session.scalars(db.select(Job).where(Job.kind == "letters").order_by(Job.id.desc()).limit(50))
+    return next((job for job in jobs if job.params.get("wave_id") == wave_id), None)
+
+
 def paper_people(wave_id: int, school_ids: frozenset[int]) -> list[Participation]:
     """People of the coordinator's schools who are marked as handed in on paper, or may be: not done otherwise."""
     wanted = (
@@ -210,6 +217,7 @@ def paper_people(wave_id: int, school_ids: frozenset[int]) -> list[Participation
     return list(db.session.scalars(wanted))
 
 
-def find_sheet(wave_id: int, number: int) -> PaperSheet | None:
-    """The paper sheet of this number."""
-    return db.session.scalar(db.select(PaperSheet).where(PaperSheet.wave_id == wave_id, PaperSheet.number == number))
+def find_sheet(wave_id: int, number: int, *, lock: bool = False) -> PaperSheet | None:
+    """The paper sheet of this number; ``lock`` holds it until the commit: two people key one after the other."""
+    query = db.select(PaperSheet).where(PaperSheet.wave_id == wave_id, PaperSheet.number == number)
+    return db.session.scalar(query.with_for_update() if lock else query)

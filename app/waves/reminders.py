@@ -76,6 +76,7 @@ def page_of(wave: Wave, form: ScheduleForm) -> str:
         left=total.asked - total.done,
         addressed=len(recipients(wave.id, REMINDER, reach)),
         letters=queries.letter_counts(wave.id, reach),
+        job=queries.letters_job(wave.id),
         problem=mail_problem(),
         whole=reach is None,
     )

@@ -134,9 +134,10 @@ def test_server_that_cannot_be_used_costs_no_letter(app, wave, mailbox, url: str
     assert mailbox.addresses() == ["anna@school.example", "darya@school.example"]
 
 
-def test_sender_that_is_refused_costs_no_letter(app, wave, mailbox) -> None:
+def test_sender_that_is_refused_costs_no_letter(app, wave, mailbox, login_as) -> None:
     mailbox.senders = ["550 who are you"]
     send(app, wave)
+    assert "550 who are you" in text_of(login_as("maria"), "/waves/wave1/reminders")
     assert "550 who are you" in db.session.scalars(db.select(Job.error)).one()
     assert [one.status for one in letters()] == ["queued"]
 

@@ -1,5 +1,7 @@
 """Questionnaires on paper: numbered and sealed, keyed in by the department, counted once."""
 
+import threading
+
 import pytest
 from flask import Flask
 from pypdf import PdfReader
@@ -12,7 +14,7 @@ from app.storage import stored_path
 from tests.app.questionnaire_world import open_wave
 from tests.app.test_privacy import press
 from tests.app.test_questionnaires import text_of
-from tests.pages import post_form
+from tests.pages import post_form, token_of
 
 PAPER = "/waves/wave1/paper"
 KEYED = {"SUB01": "3", "SUB02": "~na", "C03": "2"}
@@ -140,3 +142,29 @@ def test_answer_that_does_not_fit_is_told_beside_it_and_nothing_is_lost(wave, lo
     assert 'value="много"' in page
     assert '<option value="3" selected>' in page
     assert page.count('aria-invalid="true"') == 1
+
+
+def test_two_sheets_keyed_at_once_for_one_person_marked_are_counted_once(app: Flask, wave, login_as) -> None:
+    galina, maria, darya = login_as("galina"), login_as("maria"), login_as("darya")
+    for round_ in range(5):
+        first, second = make(galina, wave, 2)[-2:]
+        if round_ == 0:
+            press(darya, f"{PAPER}/mark/{asked('anna').id}")
+        tokens = [token_of(client, "/account") for client in (galina, maria)]
+        ready = threading.Barrier(2)
+
+        def key_in(client, sheet, token, ready=ready) -> None:
+            ready.wait()
+            client.post(f"{PAPER}/{sheet[0]}", data={"csrf_token": token, "seal": sheet[1], **KEYED})
+
+        pairs = [(one.number, one.seal) for one in (first, second)]
+        db.session.rollback()
+        threads = [
+            threading.Thread(target=key_in, args=one) for one in zip((galina, maria), pairs, tokens, strict=True)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        db.session.rollback()
+        assert db.session.scalar(db.select(db.func.count()).select_from(Submission)) == 1

@@ -1,6 +1,7 @@
 """Lists of people and schools from files, rights, slips, and the pages about people."""
 
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from app.extensions import db
 from app.importing import ImportRefusedError, Table, read_table
 from app.jobs import run_pending_jobs
 from app.models import Event, Person, School, Slip
+from app.models.columns import utc_now
 from app.models.people import ROLES
 from app.people import changes, lists, school_lists
+from app.timetable import begin_due
 from tests.app.rooms_world import person, school
 from tests.pages import post_form, token_of
 from tests.world import PASSWORD
@@ -182,6 +185,17 @@ def test_file_is_shown_first_and_changes_people_only_when_applied(login_as: Sign
     assert db.session.get_one(Person, actor).login == "maria"
     again = maria.post(f"/people/import/{address}", data={"csrf_token": token})
     assert again.location == "/people/import"
+
+
+def test_list_that_nobody_applies_is_gone_after_its_hour(login_as: SignIn) -> None:
+    maria = login_as("maria")
+    upload(maria, TWO)
+    (kept,) = (Path(maria.application.config["FILES"]) / "lists").glob("*.json")
+    begin_due(utc_now())
+    assert kept.exists()
+    os.utime(kept, (0, 0))
+    begin_due(utc_now())
+    assert not kept.exists()
 
 
 def test_list_that_no_longer_fits_changes_nothing_and_says_why(login_as: SignIn) -> None:

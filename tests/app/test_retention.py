@@ -9,9 +9,9 @@ from flask import Flask
 
 from app.extensions import db
 from app.jobs import run_pending_jobs
-from app.models import Consent, Draft, Respondent, Setting, Snapshot, Submission, Wave
+from app.models import Consent, Draft, PaperSheet, Respondent, Setting, Snapshot, Submission, Wave
 from app.models.columns import utc_now
-from app.retention import Terms, load_terms, save_terms
+from app.retention import Terms, keep_terms, load_terms, save_terms
 from app.snapshots import build_snapshot
 from app.starting import CONSENT_FILE
 from app.timetable import begin_due
@@ -61,6 +61,21 @@ def test_answers_past_their_term_go_with_their_keys_and_the_snapshot_stays(app, 
     run_pending_jobs(app)
     assert rows() == (0, 0, 0, 0)
     assert db.session.scalars(db.select(Snapshot.sha256)).one() == snapshot
+
+
+def test_sheet_keyed_once_and_never_compared_loses_its_answers_too(app, wave) -> None:
+    school_id = db.session.scalars(db.select(Submission.school_id)).one()
+    sheet = PaperSheet(wave_id=wave.id, school_id=school_id, number=1, seal="ABCD", double=True)
+    sheet.first = {"values": {"SUB01": "3"}, "not_applicable": []}
+    db.session.add(sheet)
+    db.session.commit()
+    keep_terms(Terms(answer_months=4), utc_now())
+    db.session.commit()
+    assert db.session.scalars(db.select(PaperSheet.first)).one() is not None  # not yet
+    keep_terms(Terms(answer_months=3), utc_now())
+    db.session.commit()
+    db.session.expire_all()
+    assert db.session.scalars(db.select(PaperSheet.first)).one() is None
 
 
 def test_zero_keeps_without_end(app, wave) -> None:
