@@ -43,7 +43,7 @@ def _steps(label: str, forms: list[str], today: dt.date) -> Iterator[dict[str, A
     yield _step(_("Выбрать один приём по теме «%(label)s», который изменится на уроке", label=label), "", today, 1)
     place = 2
     for place, form in enumerate(forms[:MOST_FORMS], start=2):
-        yield _step(_("Освоить его с помощью: %(form)s", form=form), form, today, place)
+        yield _step(_("Освоить его на практике. Помощь: %(form)s", form=form), form, today, place)
     shows = _("Показать, что изменилось: план урока, его разбор или серия заданий")
     yield _step(shows, "", today, place + bool(forms))
 
