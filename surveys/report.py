@@ -17,7 +17,7 @@ from surveys.kinds.parts import Draft, finished
 from surveys.report_card import indicators_table, pressing
 from surveys.report_conclusions import conclusion_texts
 from surveys.report_context import ReportContext, ReportSettings, WaveFacts
-from surveys.report_details import choice_table, items_table, quadrants_table
+from surveys.report_details import choice_table, items_table, precision_table, quadrants_table
 from surveys.report_figures import bars_figure, choice_figure, quadrants_figure
 from surveys.report_findings import findings_table
 from surveys.report_method import method_texts
@@ -274,5 +274,7 @@ def _appendices(draft: Draft, context: ReportContext) -> None:
     draft.add("findings", "Полный перечень выводов", [plain(text)], listed, appendix=True)
     _card_rest(draft, context)
     method = method_texts(context.instrument, context.released.k, context.marks, context.marks_approved)
-    draft.add("method", "Методика и условные обозначения", method, appendix=True)
+    group = context.group
+    precise = None if group.hidden else precision_table(group, context.instrument, context.source)
+    draft.add("method", "Методика и условные обозначения", method, [precise], appendix=True)
     draft.add_snapshot(context)

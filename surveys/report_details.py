@@ -1,9 +1,9 @@
 """Tables of statements, of needs and of choices: what is printed of the municipality and of large groups only."""
 
 from surveys.definition import Instrument
-from surveys.document import Column, Row, Table
+from surveys.document import Cell, Column, Row, Table
 from surveys.printing import NO_FIGURE, share_percent
-from surveys.released import ChoiceFigures, GroupFigures, Quadrants, Share
+from surveys.released import ChoiceFigures, GroupFigures, Quadrants, ScaleFigures, Share
 from surveys.report_tables import (
     BOUNDS,
     base_note,
@@ -16,7 +16,7 @@ from surveys.report_tables import (
     whole,
     words_cell,
 )
-from surveys.russian import NBSP, integer, quote
+from surveys.russian import NBSP, integer, number_text, quote
 
 WEAKEST = 10
 LONG_LIST = 12  # options, from which those that nobody named are left out
@@ -127,3 +127,41 @@ def choice_table(figures: ChoiceFigures, instrument: Instrument, k: int, source:
     if item.type != "select_one":
         notes.append("Можно было назвать несколько вариантов.")
     return Table(id=f"choice-{figures.item}", title=item.label, columns=columns, rows=rows, source=source, notes=notes)
+
+
+def precision_table(group: GroupFigures, instrument: Instrument, source: str) -> Table | None:
+    """Spread, interval and reliability of the blocks' means; None where the group is too small for them."""
+    shown = [one for one in group.scales if one.sd is not None and one.mean is not None]
+    if not shown:
+        return None
+    labels = {scale.name: scale.label for scale in instrument.scales}
+    census = any(one.n >= group.population for one in shown)
+    rows = [Row(key=one.scale, cells=_precision(one, labels.get(one.scale, one.scale), group)) for one in shown]
+    columns = [
+        Column(title="Блок", width=3.2),
+        Column(title="n", kind="integer", width=0.7),
+        Column(title="Освоенность M", kind="decimal", width=1.5),
+        Column(title="Стандартное отклонение", kind="decimal", width=1.6),
+        Column(title=f"Интервал 95{NBSP}%", width=1.7),
+        Column(title="Альфа Кронбаха", kind="decimal", width=1.2),
+    ]
+    notes = [
+        "Интервал — по Стьюденту с поправкой на число всех учителей группы. Альфа — согласованность утверждений блока "
+        "от 0 до 1, по тем, кто ответил на все; она не приводится, где утверждения противоречат друг другу.",
+    ]
+    notes += ["Где ответили все, ошибки выборки нет, и интервала нет."] if census else []
+    title = "Точность средних и согласованность блоков"
+    return Table(id="precision", title=title, columns=columns, rows=rows, source=source, notes=notes)
+
+
+def _precision(one: ScaleFigures, label: str, group: GroupFigures) -> list[Cell]:
+    ends = f"{number_text(one.ci95[0])}–{number_text(one.ci95[1])}" if one.ci95 else NO_FIGURE
+    alpha = words_cell(NO_FIGURE) if one.alpha is None else Cell(value=one.alpha, printed=number_text(one.alpha, 2))
+    return [
+        words_cell(label),
+        whole(one.n),
+        decimal(one.mean),
+        decimal(one.sd),
+        words_cell(f"по всем {integer(one.n)}" if one.n >= group.population else ends),
+        alpha,
+    ]

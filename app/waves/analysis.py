@@ -90,6 +90,7 @@ def _build(code: str, released: Released, instrument: Instrument, marks: Thresho
         "level_bars": _level_bars(group) if levels else {},
         "heat": _heat(heat, instrument) if heat else None,
         "items": items,
+        "precision": None if group.hidden else details.precision_table(group, instrument, source),
         "quadrants": None if group.hidden else details.quadrants_table(group, instrument, k, source),
         "changes": _changes(code, released, instrument, source),
         **_choices(group, released, instrument, source),

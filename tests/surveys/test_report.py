@@ -8,6 +8,7 @@ from surveys.document import Report
 from surveys.findings import find
 from surveys.released import Change, ChoiceFigures, GroupFigures
 from surveys.report import build_report, measure_text
+from surveys.report_details import precision_table
 from surveys.report_tables import bounds_cell, changes_table, percent_cell
 from surveys.report_texts import coverage_warning, took_part
 from surveys.rules import load_rules
@@ -252,6 +253,22 @@ def test_block_that_changed_between_versions_is_called_incomparable():
     changes = [Change(scale=instrument.scales[0].name, matched=None, comparable=False)]
     table = changes_table(changes, instrument, 5, "анкета")
     assert {cell.printed for cell in table.rows[0].cells[1:]} == {"несопоставимо: вопросы блока изменились"}
+
+
+def test_precision_stands_in_the_appendix_and_a_census_has_no_interval():
+    value = report()
+    table = {one.id: one for one in value.tables}["precision"]
+    assert {one.id: one.tables for one in value.sections}["method"] == ["precision"]
+    group = released().municipality
+    one = group.scales[0].model_copy(update={"sd": 12.5, "ci95": (60.04, 65.16), "alpha": 0.844})
+    few, everybody = (
+        precision_table(group.model_copy(update={"scales": [one], "population": people}), questionnaire(), "s")
+        for people in (one.n + 9, one.n)
+    )
+    assert [cell.printed for cell in few.rows[0].cells[3:]] == ["12,5", "60,0–65,2", "0,84"]
+    assert everybody.rows[0].cells[4].printed == f"по всем {one.n}"
+    assert any("ошибки выборки нет" in note for note in everybody.notes)
+    assert len(table.rows) == sum(one.sd is not None for one in group.scales)
 
 
 def test_tables_say_answered_seen_and_all():
