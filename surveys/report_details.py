@@ -52,13 +52,13 @@ def items_table(group: GroupFigures, instrument: Instrument, k: int, source: str
         cells += [bounds_cell(one.low)] if bounded else []
         rows.append(Row(key=one.item, cells=cells))
     columns = [
-        Column(title="Утверждение", width=5),
-        Column(title="Блок", width=2),
-        Column(title="Ответили / видели / всего", width=1.3),
-        Column(title="Среднее (от 0 до 4)", kind="decimal", width=1.35),
+        Column(title="Утверждение", width=4.4),
+        Column(title="Блок", width=2.2),
+        Column(title="Ответили / видели / всего", width=2.1),
+        Column(title="Среднее (от 0 до 4)", kind="decimal", width=1.25),
         Column(title=f"Доля ниже 60,{NBSP}%", kind="percent", width=1.1),
     ]
-    columns += [Column(title=BOUNDS, width=1.3)] if bounded else []
+    columns += [Column(title=BOUNDS, width=1.5)] if bounded else []
     notes = [
         "Среднее — приведённое: у обратных утверждений оценка обращена. «Доля ниже 60» — доля ответивших, чья "
         f"приведённая оценка ниже 60{NBSP}% наибольшей.",
@@ -82,7 +82,7 @@ def quadrants_table(group: GroupFigures, instrument: Instrument, k: int, source:
         cells += [percent_cell(share, k) for share in quadrant_shares(figures)]
         if bounded:
             ends = [bounds_words(share.worst_case) for share in quadrant_shares(figures) if share.worst_case]
-            cells.append(words_cell("; ".join(ends) or NO_FIGURE))
+            cells.append(words_cell("; ".join(ends) or "—"))
         rows.append(Row(key=code, cells=cells, total=code == "all"))
     notes = ["Затруднения — M ниже 60; запрос помощи — N не ниже 50. По всем блокам n — число пар «учитель — блок»."]
     notes.append(base_note(group))

@@ -70,9 +70,9 @@ BOUNDS = f"Возможно при полном охвате,{NBSP}%"
 
 
 def bounds_cell(share: Share | None) -> Cell:
-    """What a share could be had everybody answered, where too few did."""
+    """What a share could be had everybody answered, where too few did; a dash where enough did."""
     worst = share.worst_case if share else None
-    return words_cell(bounds_words(worst) if worst else NO_FIGURE)
+    return words_cell(bounds_words(worst) if worst else "—")
 
 
 def bounds_words(worst: tuple[float, float]) -> str:

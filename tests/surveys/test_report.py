@@ -283,4 +283,4 @@ def test_share_of_a_school_where_few_answered_stands_beside_its_bounds():
     share = exact(11, 25).model_copy(update={"worst_case": (27.5, 65.0)})  # by hand: 11 and 26 of 40
     assert percent_cell(share, 5, of=True).printed == "44\u00a0% (11\u00a0из\u00a025); возможно 28–65\u00a0%"
     assert bounds_cell(share).printed == "28–65"
-    assert bounds_cell(exact(11, 25)).printed == "не приводится"
+    assert bounds_cell(exact(11, 25)).printed == "—"
