@@ -78,8 +78,8 @@ def summarise_stored(connection: sa.Connection, wave_id: int, instrument: Instru
             if (place == len(known)).any() or (known[place] != ids).any():
                 raise LookupError("a submission of a school outside the wave")
             scores = score_all(answers, instrument)
-            part = summarise(answers, instrument, scores=scores)
             totals = scale_totals(scores, instrument, group=order[place], groups=len(schools))
+            part = summarise(answers, instrument, scores=scores, totals=totals)
             whole = part if whole is None else whole.merge(part)
             by_school = totals if by_school is None else by_school.merge(totals)
     if whole is None or by_school is None:

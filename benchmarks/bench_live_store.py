@@ -96,7 +96,7 @@ def from_snapshot(body: bytes, form, schools: int) -> float:
         own = school[start : start + CHUNK]
         first, last = int(own.min()), int(own.max()) + 1
         totals = scale_totals(scores, form, group=own - first, groups=last - first)
-        summary = summarise(part, form, scores=scores)
+        summary = summarise(part, form, scores=scores, totals=totals)
         whole = summary if whole is None else whole.merge(summary)
         by_school = put_totals(by_school, totals, first, schools)
     return time.perf_counter() - begun

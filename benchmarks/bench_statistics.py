@@ -82,7 +82,7 @@ def analyse(path: Path, rows: int, form: Instrument, schools: int) -> tuple[floa
         school = np.arange(start, start + len(block)) * schools // rows
         first, last = int(school[0]), int(school[-1]) + 1
         totals = scale_totals(scores, form, group=school - first, groups=last - first)
-        part = summarise(answers, form, scores=scores)
+        part = summarise(answers, form, scores=scores, totals=totals)
         whole = part if whole is None else whole.merge(part)
         by_school = put_totals(by_school, totals, first, schools)
     assert whole is not None

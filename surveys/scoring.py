@@ -6,6 +6,7 @@ numpy (``score_one``), many in columns (``score_all``); both give the same figur
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from surveys.answers import NUMBERS, Checked, codes_of, parse_number
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from surveys.answer_set import AnswerSet
+    from surveys.steps import Sums
 
     Floats = NDArray[np.float64]
 
@@ -54,7 +56,7 @@ class _Known:
         self.need = {item.need_of: item for item in instrument.items if item.need_of is not None}
         self.bounds: dict[str, tuple[float, float] | None] = {}
         self.tables: dict[tuple[str, int], Floats] = {}
-        self.codes: dict[tuple[str, int], NDArray[np.float32] | None] = {}
+        self.spacing: dict[str, tuple[int, float, float, bool] | None] = {}
 
 
 def _known(instrument: Instrument) -> _Known:
@@ -103,6 +105,18 @@ def _find_bounds(instrument: Instrument, item: Item) -> tuple[float, float] | No
         return (low, high) if high > low else None
     codes = numeric_codes(instrument, item)
     return (min(codes), max(codes)) if codes and max(codes) > min(codes) else None
+
+
+def code_spacing(instrument: Instrument, item: Item) -> tuple[int, float, float, bool] | None:
+    """(last position, lowest code, step, whether the score falls with the position); None unless steps are equal."""
+    known = _known(instrument).spacing
+    if item.name not in known:
+        codes = numeric_codes(instrument, item) if item.type == "select_one" else None
+        known[item.name] = None
+        if codes is not None and len(codes) > 1 and (step := codes[1] - codes[0]):
+            if all(abs(high - low - step) <= 1e-12 * abs(step) for low, high in pairwise(codes)):
+                known[item.name] = len(codes) - 1, min(codes), abs(step), item.reverse != (step < 0)
+    return known[item.name]
 
 
 def check_scales(instrument: Instrument) -> None:
@@ -222,41 +236,47 @@ def score_all(answers: "AnswerSet", instrument: Instrument) -> Scores:
 def _score_column(answers: "AnswerSet", instrument: Instrument, scale: Scale) -> "tuple[Floats, Floats]":
     import numpy as np
 
-    from surveys.answers import NOT_APPLICABLE, NOT_ASKED
+    from surveys.steps import sum_steps
 
-    rows, items = len(answers), practice_items(instrument, scale.name)
-    total, need_total = np.zeros(rows), np.zeros(rows)
-    small = np.int8 if len(items) < 100 else np.int32
-    tallies: list[NDArray[Any]] = [np.zeros(rows, small) for _ in range(4)]
-    answered, marked, asked, known = tallies
-    has_need = any(need_item(instrument, item.name) for item in items)
+    items = practice_items(instrument, scale.name)
+    sums = sum_steps(answers, instrument, items) or _sum_percents(answers, instrument, items)
+    applicable = sums.asked - sums.marked
+    scored = (sums.answered > 0) & (applicable > 0) & (sums.answered >= scale.min_answered * applicable - DUST)
+    scored &= sums.marked <= na_limit(instrument) * sums.asked + DUST
+    with np.errstate(invalid="ignore", divide="ignore"):
+        score = np.where(scored, sums.total / sums.answered, np.nan)
+        if not any(need_item(instrument, item.name) for item in items):
+            return score, np.full(len(answers), np.nan)
+        wanted = scored & (sums.known > 0) & (sums.known >= scale.min_answered * sums.answered - DUST)
+        return score, np.where(wanted, sums.need / sums.known, np.nan)
+
+
+def _sum_percents(answers: "AnswerSet", instrument: Instrument, items: list[Item]) -> "Sums":
+    """Sums of a block of any items."""
+    import numpy as np
+
+    from surveys.answers import NOT_APPLICABLE, NOT_ASKED
+    from surveys.steps import Sums
+
+    rows = len(answers)
+    total, need = np.zeros(rows), np.zeros(rows)
+    answered, marked, asked, known = (np.zeros(rows, np.int32) for _ in range(4))
     for item in items:
         percent, valid, states = item_percent(answers, instrument, item)
         total += percent
         answered += valid
-        if states is not None:
-            marked += states == NOT_APPLICABLE
-            asked += states != NOT_ASKED
-        else:
-            asked += 1
-        if has_need:
-            value, counts = _need_column(answers, instrument, item, valid)
-            need_total += value
-            known += counts
-    applicable = asked - marked
-    scored = (answered > 0) & (applicable > 0) & (answered >= scale.min_answered * applicable - DUST)
-    scored &= marked <= na_limit(instrument) * asked + DUST
-    with np.errstate(invalid="ignore", divide="ignore"):
-        score = np.where(scored, total / answered, np.nan)
-        wanted = scored & (known > 0) & (known >= scale.min_answered * answered - DUST)
-        need = np.where(wanted, need_total / known, np.nan) if has_need else np.full(rows, np.nan)
-    return score, need
+        marked += states == NOT_APPLICABLE
+        asked += states != NOT_ASKED
+        value, counts = _need_column(answers, instrument, item, valid)
+        need += value
+        known += counts
+    return Sums(total, answered, marked, asked, need, known)
 
 
 def item_percent(
     answers: "AnswerSet", instrument: Instrument, item: Item
-) -> "tuple[Floats, NDArray[np.bool_], NDArray[Any] | None]":
-    """(percent of maximum with 0 where not answered, answered, states or None where all were answered) of one item."""
+) -> "tuple[Floats, NDArray[np.bool_], NDArray[Any]]":
+    """(percent of maximum with 0 where not answered, answered, states or packed codes) of one item."""
     import numpy as np
 
     from surveys.answers import FIRST_STATE
@@ -285,24 +305,6 @@ def percent_table(instrument: Instrument, item: Item, size: int) -> "Floats":
     return known[item.name, size]
 
 
-def code_table(instrument: Instrument, item: Item, answers: "AnswerSet") -> "NDArray[np.float32] | None":
-    """Lookup from a packed code to the raw code, reversed items turned; None unless codes are small whole numbers."""
-    import numpy as np
-
-    from surveys.answers import stored_position
-
-    if item.type != "select_one" or item.name not in answers.closed_names:
-        return None
-    known, name = _known(instrument).codes, (item.name, answers.closed.dtype.itemsize)
-    if name not in known:
-        codes = numeric_codes(instrument, item) or [0.5]
-        table = np.zeros(256 if name[1] == 1 else 65536, np.float32)
-        for place, code in enumerate(codes):
-            table[stored_position(place)] = min(codes) + max(codes) - code if item.reverse else code
-        known[name] = table if all(code == int(code) and abs(code) <= 100 for code in codes) else None
-    return known[name]
-
-
 def _make_table(instrument: Instrument, item: Item, size: int) -> "Floats":
     import numpy as np
 
@@ -327,7 +329,7 @@ def _need_column(
     if asking is None:
         return np.zeros(len(answers)), practised
     percent, valid, states = item_percent(answers, instrument, asking)
-    known = practised & (valid if states is None else valid | (states == NOT_ASKED))
+    known = practised & (valid | (states == NOT_ASKED))
     return np.where(known, percent, 0.0), known
 
 

@@ -19,7 +19,6 @@ from surveys.scoring import (
     REQUEST,
     Scores,
     bounds_of,
-    code_table,
     item_percent,
     numeric_codes,
     ordered_levels,
@@ -27,6 +26,7 @@ from surveys.scoring import (
     score_all,
 )
 from surveys.statistics import Moments
+from surveys.steps import all_steps
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -56,6 +56,19 @@ class ScaleTotals:
         n, mean, m2 = _join(self.n, self.mean, self.m2, other.n, other.mean, other.m2)
         need_n, need_mean, _ = _join(self.need_n, self.need_mean, self.m2, other.need_n, other.need_mean, other.m2)
         return ScaleTotals(n, mean, m2, need_n, need_mean, self.levels + other.levels, self.deficit + other.deficit)
+
+    def together(self) -> "ScaleTotals":
+        """All groups as one."""
+        n, mean, m2 = _gather(self.n, self.mean, self.m2)
+        need_n, need_mean, _ = _gather(self.need_n, self.need_mean, self.m2)
+        levels, deficit = self.levels.sum(axis=0, keepdims=True), self.deficit.sum(axis=0, keepdims=True)
+        return ScaleTotals(n, mean, m2, need_n, need_mean, levels, deficit)
+
+
+def _gather(n: Counts, mean: Floats, m2: Floats) -> tuple[Counts, Floats, Floats]:
+    total = n.sum(axis=0, keepdims=True)
+    middle = np.divide((n * mean).sum(axis=0, keepdims=True), total, out=np.zeros(total.shape), where=total > 0)
+    return total, middle, (m2 + n * (mean - middle) ** 2).sum(axis=0, keepdims=True)
 
 
 def _join(n: Counts, mean: Floats, m2: Floats, n2: Counts, mean2: Floats, m22: Floats) -> tuple[Counts, Floats, Floats]:
@@ -95,9 +108,16 @@ def _add(first: Any, second: Any) -> Any:
 
 
 def summarise(
-    answers: AnswerSet, instrument: Instrument, rows: NDArray[Any] | None = None, scores: Scores | None = None
+    answers: AnswerSet,
+    instrument: Instrument,
+    rows: NDArray[Any] | None = None,
+    scores: Scores | None = None,
+    totals: ScaleTotals | None = None,
 ) -> Summary:
-    """Summarise all respondents, or those chosen by a mask or an index array; ``scores`` of all where known already."""
+    """Summarise all respondents, or those chosen by a mask or an index array.
+
+    ``scores`` of all, and ``totals`` of groups that hold them all, where these are known already.
+    """
     chosen = answers if rows is None else answers.take(np.asarray(rows))
     if scores is None or rows is not None:
         scores = score_all(chosen, instrument)
@@ -114,7 +134,7 @@ def summarise(
             column = chosen.numbers[:, chosen.number_names.index(item.name)]
             numbers[item.name] = Moments.of(column[~np.isnan(column)].reshape(-1, 1))
     cases = quadrant_places(scores, instrument)
-    totals = scale_totals(scores, instrument)
+    totals = scale_totals(scores, instrument) if totals is None else totals.together()
     return Summary(
         len(chosen),
         states,
@@ -257,26 +277,28 @@ EXACT = 2**24
 
 
 def _whole_products(answers: AnswerSet, instrument: Instrument, items: list[Item]) -> Moments | None:
-    """Moments of a block of choices with small whole codes; None where the block is anything else."""
-    tables = [table for item in items if (table := code_table(instrument, item, answers)) is not None]
-    if len(tables) < len(items):
+    """Moments of a block of choices with equal steps, from positions; None where the block is anything else."""
+    steps = all_steps(answers, instrument, items)
+    if steps is None:
         return None
-    largest = max(1.0, *(float(np.abs(one).max()) for one in tables))
-    whole, step = Moments.empty(len(items)), int(EXACT / largest**2)
-    for start in range(0, len(answers), step):
-        columns = [answers.closed[start : start + step, answers.closed_names.index(item.name)] for item in items]
-        rows = np.empty((len(columns[0]), len(items)), np.float32, order="F")
+    whole, size = Moments.empty(len(items)), int(EXACT / max(one.last for one in steps) ** 2)
+    for start in range(0, len(answers), size):
+        rows = np.empty((min(size, len(answers) - start), len(items)), np.float32, order="F")
         complete = np.ones(len(rows), bool)
-        for at, (column, table) in enumerate(zip(columns, tables, strict=True)):
-            np.take(table, column, out=rows[:, at], mode="clip")
-            complete &= (column < FIRST_STATE) | (column > 255) if column.dtype != np.uint8 else column < FIRST_STATE
+        for at, one in enumerate(steps):
+            column = one.column[start : start + size]
+            complete &= column < FIRST_STATE
+            if one.turned:
+                np.subtract(one.last, column, out=rows[:, at], dtype=np.float32)
+            else:
+                rows[:, at] = column
         kept = rows if complete.all() else rows[complete]
-        n = len(kept)
-        if n:
+        if n := len(kept):
             mean = kept.sum(axis=0, dtype=np.float64) / n
             products = (kept.T @ kept).astype(np.float64) - n * np.outer(mean, mean)
             whole = whole.merge(Moments(n, mean, products))
-    return whole
+    low, step = np.asarray([one.low for one in steps]), np.asarray([one.step for one in steps])
+    return Moments(whole.n, low + step * whole.mean if whole.n else whole.mean, whole.products * np.outer(step, step))
 
 
 def _people(answers: AnswerSet, instrument: Instrument, cases: NDArray[np.int8]) -> dict[str, int]:
