@@ -15,7 +15,7 @@ from surveys.disclosure.details import (
     clean,
     spread_groups,
 )
-from surveys.disclosure.groups import Range, deficit_range, hide_groups, means_open, next_to_hide, pooled
+from surveys.disclosure.groups import Range, deficit_range, hide_groups, means_open, next_to_hide, pooled, spread_open
 from surveys.disclosure.large import Details
 from surveys.disclosure.shares import SMALL, Part, print_linked, share_of
 from surveys.released import (
@@ -43,7 +43,7 @@ class _Block:
     total_hidden: Hidden | None
     shares: dict[str, Share]
     total_share: Share | None
-    spread: set[str]
+    spread: set[str]  # groups, and MUNICIPALITY, whose standard deviation is printed
 
 
 def release(
@@ -158,7 +158,10 @@ class _Gate:
                 break
             hidden[extra] = "complementary"
         shares, total_share = self._shares(at, sizes, hidden, total_hidden)
-        spread = spread_groups(sizes, set(sizes) - set(hidden), whole, SMALL)
+        spread = set[str]()
+        if not self.complementary or self._spread_open(at, sizes, hidden):
+            spread = spread_groups(sizes, set(sizes) - set(hidden), whole, SMALL)
+            spread |= {MUNICIPALITY} if whole >= SMALL else set()
         return _Block(hidden, total_hidden, shares, total_share, spread)
 
     def _sums(self, at: int, sizes: Mapping[str, int], hidden: Mapping[str, Hidden], need: bool) -> dict[str, float]:
@@ -175,6 +178,15 @@ class _Gate:
         wanted = {name: int(group.scales.need_n[0, at]) for name, group in self.groups.items()}
         needs = self._sums(at, wanted, hidden, need=True)
         return means_open(scores, sizes, self.k, self.mark) and means_open(needs, wanted, self.k, None)
+
+    def _spread_open(self, at: int, sizes: Mapping[str, int], hidden: Mapping[str, Hidden]) -> bool:
+        """Whether the spread that subtraction leaves to the hidden groups keeps each of their means open."""
+        names = [name for name in hidden if sizes[name]]
+        if not names:
+            return True
+        scales = [self.groups[name].scales for name in names]
+        n, mean, m2 = (np.asarray([getattr(one, part)[0, at] for one in scales]) for part in ("n", "mean", "m2"))
+        return spread_open(n, mean, m2)
 
     def _shares(
         self, at: int, sizes: Mapping[str, int], hidden: Mapping[str, Hidden], total_hidden: Hidden | None
@@ -250,7 +262,7 @@ class _Gate:
         need_n = int(group.scales.need_n[0, at])
         share = block.total_share if everything else block.shares.get(name)
         sd = float(np.sqrt(group.scales.m2[0, at] / (n - 1))) if n > 1 else None
-        wide = n >= SMALL if everything else name in block.spread
+        wide = (MUNICIPALITY if everything else name) in block.spread
         return ScaleFigures(
             scale=scale.name,
             n=n,

@@ -2,10 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from math import ceil, floor
+from math import ceil, floor, sqrt
+from typing import Any
+
+from numpy.typing import NDArray
 
 from surveys.released import Hidden
 
+Numbers = NDArray[Any]
 # Blocks are 0-100; a hidden group's mean must stay open by at least this many points.
 OPEN_POINTS = 10.0
 
@@ -136,6 +140,17 @@ def means_open(sums: Mapping[str, float], sizes: Mapping[str, int], k: int, mark
     whole = {name: Range(0, sizes[name]) for name in filled}
     known = _narrow(whole, pooled(filled, sizes, mark).sum)
     return all(open_enough(known[name], whole[name], k) for name in filled)
+
+
+def spread_open(n: Numbers, mean: Numbers, m2: Numbers) -> bool:
+    """Whether hidden means stay open by OPEN_POINTS when the squared deviations of all hidden persons are known.
+
+    A group of n of N persons can be no further from their mean than sqrt(m2 (N - n) / (n N)): people who are all alike
+    leave it no room.
+    """
+    people, middle = n.sum(), float(n @ mean) / n.sum()
+    whole = float((m2 + n * (mean - middle) ** 2).sum())
+    return all(2 * sqrt(max(whole * (people - own) / (own * people), 0.0)) >= OPEN_POINTS for own in n)
 
 
 def pooled(sums: Mapping[str, float], sizes: Mapping[str, int], mark: float) -> Pool:

@@ -187,6 +187,23 @@ def test_k_is_never_under_five_and_population_never_under_the_answers():
         let_out(summaries, {"a": 5})
 
 
+@pytest.mark.parametrize("alike", [True, False], ids=["hidden teachers all alike", "hidden teachers differ"])
+def test_spread_is_not_printed_where_it_gives_hidden_means_away(alike):
+    """Two schools of four are hidden; were all eight alike, the spread left to them would be nought and tell how."""
+    people = {"a": 4, "b": 4, "c": 40}
+    rows = []
+    for school, count in people.items():
+        for place in range(count):
+            code = 2 if alike and school != "c" else place % 5
+            values = {"SUB01": str(code), "SUB02": str(4 - code), "MET01": str(code), "MET02": str(4 - code)}
+            rows.append((values, [], [], {"school": school}))
+    released = let_out(by_school(FORM, AnswerSet.from_submissions(FORM, rows), people), people)
+    assert released.group("a").hidden == "primary"
+    assert released.municipality.scales[0].mean is not None
+    shown = [group.scales[0].sd is not None for group in (released.municipality, released.group("c"))]
+    assert shown == ([False, False] if alike else [True, False])  # the rest of c, eight, is under twenty
+
+
 def test_large_school_shows_options_only_where_the_rest_is_large_and_holds_no_small_count():
     rng = np.random.default_rng(12)
     people = {"a": 120, "b": 30}
