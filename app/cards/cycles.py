@@ -55,7 +55,9 @@ def open_cycle() -> str | Response:
         kept = list_cycles(municipalities_of(current_user))
         return render_template("cards/cycles.html", cycles=kept, form=form)
     municipality = min(municipalities_of(current_user))
-    code = f"cards-{form.year.data}-{int(form.after.data or count_cycles()) + 1}"
+    number = count_cycles()
+    after = request.form.get("after", number, type=int)
+    code = f"cards-{form.year.data}-{min(max(after, 0), number) + 1}"
     cycle = CardCycle(
         municipality_id=municipality,
         code=code,

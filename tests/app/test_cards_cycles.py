@@ -112,6 +112,13 @@ def test_form_sent_twice_opens_one_cycle(url, login_as) -> None:
     assert db.session.scalar(db.select(db.func.count(Card.id))) == 4  # two schools, two cycles
 
 
+@pytest.mark.parametrize("after", ["", "много", "-5", "9" * 90])
+def test_cycle_is_opened_whatever_the_hidden_number_says(url, login_as, after) -> None:
+    response = post_form(login_as("galina"), "/cards/cycles", after=after, **DATES)
+    assert response.status_code == 302
+    assert card_of("school1").cycle.year == 2021
+
+
 def test_approved_borders_stay_in_force_for_the_next_cycle(url, login_as) -> None:
     card, methodist = card_of("school1"), login_as("galina")
     approval = {"approved_by": "приказ № 215", "approved_on": "2020-06-10"}
