@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.form import BaseForm
 
+from app.answer_words import problem_words
 from app.form_steps import Plan, Step, drops, plan_by_hash
 from surveys.answers import Checked, codes_of, offered_codes, parse_number, parsed, plain_number
 from surveys.definition import Item
@@ -234,7 +235,7 @@ def form_of(
         if field.item.choice_filter and not every:
             field.options = filtered(plan, field, lookup)
         problem = checked.problems.get(field.name)
-        field.errors = [fill_in(plan.instrument, problem, lookup)] if problem else []
+        field.errors = [fill_in(plan.instrument, problem_words(problem), lookup)] if problem else []
     return form
 
 

@@ -6,6 +6,7 @@ from flask import render_template
 from flask_babel import gettext as _
 from wtforms.form import BaseForm
 
+from app.answer_words import problem_words
 from app.form_cards import Card, cards_of
 from app.form_fields import AnswerField, choosable, form_of
 from app.form_skips import Skips
@@ -169,7 +170,11 @@ def render_check(work: "Work", *, changed: bool = False, refused: bool = False) 
 def _stop(plan: Plan, final: Checked, name: str) -> tuple[Step, str, str]:
     """Page, item and words of what stops the sending: a missing answer needs no more words than the question."""
     label = _label(plan, final, name)
-    return plan.step_of(name), name, f"{label}: {final.problems[name]}" if name in final.values else label
+    return (
+        plan.step_of(name),
+        name,
+        f"{label}: {problem_words(final.problems[name])}" if name in final.values else label,
+    )
 
 
 def _check_line(plan: Plan, page: Step, final: Checked, stops: list[str]) -> dict[str, Any]:
