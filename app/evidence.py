@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 
 from app.events import record
 from app.extensions import db
-from app.models import Evidence
+from app.models import Card, CardFile, Evidence
 from app.models.columns import utc_now
 from app.storage import Stored, store_file, stored_path
 
@@ -139,13 +139,8 @@ def quota_problem(school_id: int | None, taken: Iterable[Taken]) -> str:
     """Why these files do not fit into what the school may keep; empty where they do. The department has no quota."""
     if school_id is None:
         return ""
-    kept = db.session.scalar(
-        db.select(db.func.coalesce(db.func.sum(Evidence.size), 0)).where(
-            Evidence.school_id == school_id, Evidence.removed_utc.is_(None)
-        )
-    )
     quota = current_app.config["SCHOOL_QUOTA"]
-    left = max(0, quota - int(kept or 0))
+    left = max(0, quota - kept_bytes(school_id))
     if sum(one.place.size for one in taken) <= left:
         return ""
     return _(
@@ -153,6 +148,19 @@ def quota_problem(school_id: int | None, taken: Iterable[Taken]) -> str:
         quota=quota // 1024**2,
         left=left // 1024**2,
     )
+
+
+def kept_bytes(school_id: int) -> int:
+    """Size of all files that the school keeps: in the roadmap and in its cards."""
+    in_plan = db.select(db.func.sum(Evidence.size)).where(
+        Evidence.school_id == school_id, Evidence.removed_utc.is_(None)
+    )
+    in_cards = (
+        db.select(db.func.sum(CardFile.size))
+        .join(Card, Card.id == CardFile.card_id)
+        .where(Card.school_id == school_id, CardFile.removed_utc.is_(None))
+    )
+    return sum(int(db.session.scalar(query) or 0) for query in (in_plan, in_cards))
 
 
 def attach(

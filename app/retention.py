@@ -15,6 +15,7 @@ from app.models import (
     IndividualRoute,
     Letter,
     PaperSheet,
+    PlanLetter,
     Respondent,
     Setting,
     Submission,
@@ -99,7 +100,9 @@ def _past(terms: Terms, now: dt.datetime) -> list[tuple[str, type, "db.ColumnEle
             for name, table in (("answers", Submission), ("consents", Consent), ("routes", IndividualRoute))
         ]
     if terms.letter_days:
-        found.append(("letters", Letter, Letter.next_utc < now - dt.timedelta(days=terms.letter_days)))
+        since = now - dt.timedelta(days=terms.letter_days)
+        found.append(("letters", Letter, Letter.next_utc < since))
+        found.append(("plan_letters", PlanLetter, PlanLetter.day < since.date()))
     return found
 
 

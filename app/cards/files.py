@@ -12,7 +12,7 @@ from app.cards.filling import store
 from app.cards.queries import Reach
 from app.cards.room import bp, reach_or_404
 from app.events import record
-from app.evidence import FileRefusedError, allow_large_files, send, take_file
+from app.evidence import FileRefusedError, allow_large_files, quota_problem, send, take_file
 from app.extensions import db
 from app.models import Card, CardFile, Person
 from app.storage import Stored
@@ -21,13 +21,15 @@ from surveys.definition import Item
 bp.url_value_preprocessor(allow_large_files)
 
 
-def take_files(items: list[Item], uploads: Any) -> tuple[list[tuple[str, str, str, Stored]], dict[str, str]]:
+def take_files(
+    items: list[Item], uploads: Any, school_id: int
+) -> tuple[list[tuple[str, str, str, Stored]], dict[str, str]]:
     """Store the files of a form before the card is locked: writing 20 MB must not hold others up.
 
     Returns:
         (field, safe name, MIME type, place) of each file taken; field -> what is wrong with one that was not.
     """
-    taken, problems = [], {}
+    taken, problems, fitting = [], {}, []
     for item in items:
         upload: FileStorage | None = uploads.get(f"file-{item.name}")
         if item.appearance != "file" or upload is None or not upload.filename:
@@ -37,6 +39,10 @@ def take_files(items: list[Item], uploads: Any) -> tuple[list[tuple[str, str, st
         except FileRefusedError as refused:
             problems[item.name] = str(refused)
             continue
+        if problem := quota_problem(school_id, [*fitting, one]):
+            problems[item.name] = f"{one.filename}: {problem}"
+            continue
+        fitting.append(one)
         taken.append((item.name, one.filename, one.mime, one.place))
     return taken, problems
 

@@ -93,7 +93,7 @@ def section(card_id: int, section: str) -> str:
 def save(card_id: int, section: str) -> str | Response | tuple[str, int]:
     """Save a section: errors in it never stop saving."""
     reach = fillable_or_404(card_id, section)
-    taken, refused = take_files(shown_items(reach, section), request.files)
+    taken, refused = take_files(shown_items(reach, section), request.files, reach.card.school_id)
     if taken:
         db.session.rollback()
     reach = fillable_or_404(card_id, section, lock=True)

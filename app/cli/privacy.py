@@ -39,6 +39,7 @@ def retention(dry_run: bool, as_json: bool) -> None:
         "consents": "согласий",
         "routes": "маршрутов",
         "letters": "писем",
+        "plan_letters": "писем о плане",
     }
     told = ", ".join(f"{words[name]}: {number}" for name, number in found.items())
     click.echo(("Срок вышел" if dry_run else "Удалено") + (f" — {told}." if told else ": ничего."))

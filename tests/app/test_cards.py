@@ -5,6 +5,7 @@ import io
 import zipfile
 
 import pytest
+from flask import current_app
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -326,6 +327,18 @@ def test_file_of_exactly_20_megabytes_is_taken(url, login_as) -> None:
     content = b"%PDF-" + b"0" * (20 * 1024 * 1024 - 5)
     assert send_file(login_as("boris"), f"{url}/sections/documents", content, "скан.pdf").status_code == 302
     assert db.session.scalars(db.select(CardFile)).one().size == 20 * 1024 * 1024
+
+
+def test_files_of_the_card_and_of_the_roadmap_share_the_quota_of_the_school(url, login_as) -> None:
+    head, section = login_as("boris"), f"{url}/sections/documents"
+    assert send_file(head, section, PDF, "первый.pdf").status_code == 302
+    kept = db.session.scalars(db.select(CardFile)).one()
+    kept.size = current_app.config["SCHOOL_QUOTA"]
+    db.session.commit()
+    response = send_file(head, section, PDF, "второй.pdf")
+    assert response.status_code == 422
+    assert "школе отведено 500 МБ, осталось 0 МБ" in response.get_data(as_text=True)
+    assert db.session.scalars(db.select(CardFile.filename)).one() == "первый.pdf"
 
 
 def test_removed_file_leaves_the_field_blank(url, login_as) -> None:

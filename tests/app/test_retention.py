@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.extensions import db
 from app.jobs import run_pending_jobs
-from app.models import Consent, Draft, PaperSheet, Respondent, Setting, Snapshot, Submission, Wave
+from app.models import Consent, Draft, PaperSheet, Person, PlanLetter, Respondent, Setting, Snapshot, Submission, Wave
 from app.models.columns import utc_now
 from app.retention import Terms, keep_terms, load_terms, save_terms
 from app.snapshots import build_snapshot
@@ -76,6 +76,15 @@ def test_sheet_keyed_once_and_never_compared_loses_its_answers_too(app, wave) ->
     db.session.commit()
     db.session.expire_all()
     assert db.session.scalars(db.select(PaperSheet.first)).one() is None
+
+
+def test_letters_about_the_plan_have_the_term_of_letters(app, wave) -> None:
+    person = db.session.scalars(db.select(Person.id).limit(1)).one()
+    today = utc_now().date()
+    db.session.add_all(PlanLetter(person_id=person, day=today - dt.timedelta(days=days)) for days in (179, 181))
+    db.session.commit()
+    assert keep_terms(Terms(letter_days=180), utc_now())["plan_letters"] == 1
+    assert db.session.scalars(db.select(PlanLetter.day)).one() == today - dt.timedelta(days=179)
 
 
 def test_zero_keeps_without_end(app, wave) -> None:
