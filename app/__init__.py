@@ -47,7 +47,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.before_request(guard_request)
     for room in ROOMS:
         app.register_blueprint(import_module(f"app.{room}.views").bp)
-    for part in ("app.pages", "app.unavailable", "app.cli"):
+    for part in ("app.frame.pages", "app.frame.unavailable", "app.cli"):
         import_module(part).init_app(app)
     return app
 

@@ -18,7 +18,11 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from app import create_app
+from app.answers.population import invite_teachers
+from app.answers.respondents import ensure_respondent_key
+from app.answers.submissions import add_submission, mark_sent
 from app.config import TestConfig
+from app.content.starting import load_packaged, store_definitions
 from app.demo.answers import invent_answers
 from app.extensions import db
 from app.models import (
@@ -34,15 +38,11 @@ from app.models import (
     WaveSchool,
 )
 from app.models.columns import utc_now
-from app.plans import store_plan
-from app.population import invite_teachers
-from app.respondents import ensure_respondent_key
-from app.snapshots import _released, build_snapshot
-from app.starting import load_packaged, store_definitions
-from app.submissions import add_submission, mark_sent
+from app.plan.plans import store_plan
+from app.results.snapshots import _released, build_snapshot
 from app.waves import analysis
 from benchmarks.bench_roadmap import measure
-from surveys.answers import check_answers
+from surveys.answers.checking import check_answers
 
 TEACHERS, ANSWERED = 800, 0.9
 

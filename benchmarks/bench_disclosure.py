@@ -17,9 +17,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from surveys.disclosure import TOTAL, release, release_changes, suppress_table
+from surveys.disclosure.released import Released
 from surveys.disclosure.tables import cell_bounds
-from surveys.released import Released
-from surveys.summary import merge_all
+from surveys.statistics.summary import merge_all
 from tests.surveys.attacker import find_leaks
 from tests.surveys.attacker_details import choice_leaks, item_leaks, quadrant_leaks, stage_leaks
 from tests.surveys.made import by_school, questionnaire, random_answers

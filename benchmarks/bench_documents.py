@@ -22,13 +22,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
 
-from surveys.definition import Instrument, load_instrument
+from surveys.definition.instrument import Instrument, load_instrument
 from surveys.disclosure.gate import release
-from surveys.findings import Finding, find
+from surveys.disclosure.released import Released
+from surveys.findings.finding import Finding, find
+from surveys.findings.rules import load_rules
 from surveys.kinds import KINDS
-from surveys.released import Released
-from surveys.report import ReportContext, ReportSettings, WaveFacts, measure_text
-from surveys.rules import load_rules
+from surveys.report.build import ReportContext, ReportSettings, WaveFacts, measure_text
 from surveys.writers import write_report
 from tests.surveys.made import by_school, random_answers
 

@@ -13,11 +13,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.bench_statistics import questionnaire, write_answers
-from surveys.answer_set import AnswerSet
-from surveys.answers import closed_items
-from surveys.released import GroupFigures, Released
-from surveys.row_export import rows_of
-from surveys.row_writers import code_cell, write_rows
+from surveys.answers.answer_set import AnswerSet
+from surveys.answers.checking import closed_items
+from surveys.answers.row_export import rows_of
+from surveys.answers.row_writers import code_cell, write_rows
+from surveys.disclosure.released import GroupFigures, Released
 
 SCHOOLS = 250
 

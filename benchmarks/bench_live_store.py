@@ -18,13 +18,13 @@ import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from app.live_store import summarise_stored
+from app.answers.live_store import summarise_stored
 from app.models import Submission
 from benchmarks.bench_statistics import CHUNK, count_plainly, put_totals, questionnaire, write_answers
-from surveys.answer_set import AnswerSet
-from surveys.answers import closed_items
-from surveys.scoring import score_all
-from surveys.summary import scale_totals, summarise
+from surveys.answers.answer_set import AnswerSet
+from surveys.answers.checking import closed_items
+from surveys.statistics.scoring import score_all
+from surveys.statistics.summary import scale_totals, summarise
 
 NAMES = (
     "id wave_id school_id respondent_key client_key content_sha256 receipt values not_applicable not_asked codes source"

@@ -21,8 +21,8 @@ from app import create_app
 from app.config import TestConfig
 from app.extensions import db
 from app.models import Assignment, ItemState, Municipality, Person, School
-from app.plans import store_plan
-from surveys.roadmap import Roadmap, load_roadmap
+from app.plan.plans import store_plan
+from surveys.roadmap.plan import Roadmap, load_roadmap
 
 ITEMS, SCHOOLS = 300, 25
 STATES = ("not_started", "in_work", "done", "partly")

@@ -14,11 +14,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from surveys.answer_set import AnswerSet
-from surveys.answers import NOT_ASKED, closed_items
-from surveys.definition import Instrument, Item, Level, Option, Scale
-from surveys.scoring import score_all
-from surveys.summary import ScaleTotals, Summary, scale_totals, summarise
+from surveys.answers.answer_set import AnswerSet
+from surveys.answers.checking import NOT_ASKED, closed_items
+from surveys.definition.instrument import Instrument, Item, Level, Option, Scale
+from surveys.statistics.scoring import score_all
+from surveys.statistics.summary import ScaleTotals, Summary, scale_totals, summarise
 
 CHUNK = 65_536
 BLOCKS, ITEMS = 9, 6

@@ -10,17 +10,17 @@ from urllib.parse import urlencode
 from flask import session, url_for
 from flask_wtf.csrf import generate_csrf
 
+from app.answers.submissions import content_hash, make_submission_key
 from app.database import writing
 from app.extensions import db
 from app.models import Assignment, Draft, Participation, Person, Respondent, School, Submission, Wave
-from app.submissions import content_hash, make_submission_key
-from surveys.answers import check_answers
+from surveys.answers.checking import check_answers
 from wsgi import app
 
 
 def main(number: int) -> None:
     """Build ``number`` people and print their cookies and forms."""
-    from app.content import instrument_of
+    from app.content.store import instrument_of
 
     with app.app_context(), writing():
         wave = db.session.execute(db.select(Wave).where(Wave.status == "open")).scalars().one()

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from surveys.commands_statistics import add_parsers
-from surveys.definition import Instrument, Item, open_instrument
+from surveys.definition.instrument import Instrument, Item, open_instrument
+from surveys.definition.toml_text import to_toml
 from surveys.errors import DefinitionError, Problem, SurveyError
-from surveys.toml_text import to_toml
+from surveys.statistics.commands import add_parsers
 
 BAD_INPUT = 2
 USAGE = (

@@ -1,6 +1,6 @@
 """Released figures in words and printed numbers: the one place that knows how a hidden or bounded figure reads."""
 
-from surveys.released import Hidden, LevelCode, Share
+from surveys.disclosure.released import Hidden, LevelCode, Share
 from surveys.russian import NBSP, count, integer, noun_form, number_text, part_of, percent, verb
 
 LEVEL_WORDS: dict[LevelCode, str] = {

@@ -16,9 +16,9 @@ from app.auth.passwords import hash_password
 from app.auth.queries import find_slip, report_slip, set_password, unseal, use_slip
 from app.events import record
 from app.extensions import db
+from app.frame.navigation import moment
 from app.models import Person, Slip
 from app.models.columns import utc_now
-from app.navigation import moment
 
 bp = Blueprint("auth", __name__)
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from app.card_values import state_of
-from app.interface import in_russian
+from app.frame.interface import in_russian
+from app.frame.navigation import day
 from app.models import Card, CardCycle
 from app.models.cards import LOCKED
-from app.navigation import day
+from app.results.card_values import state_of
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,17 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.card_values import instrument_for
 from app.cards.forms import ApprovalForm
 from app.cards.queries import list_cycles
 from app.cards.room import bp, cycle_or_404
-from app.content import instrument_of
+from app.content.store import instrument_of
 from app.events import record
 from app.extensions import db
 from app.models import CardCycle
-from surveys.answers import parse_number
-from surveys.card_reading import decimal_comma
-from surveys.definition import Indicator
+from app.results.card_values import instrument_for
+from surveys.answers.checking import parse_number
+from surveys.card.reading import decimal_comma
+from surveys.definition.instrument import Indicator
 
 
 def put_borders(kept: CardCycle) -> None:

@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 from app.cards.filling import NOTE, Conflict
 from app.cards.shapes import CheckBox, ConflictBox, Row, SumLine
 from app.models import Card
-from surveys.card_filling import CardState, Sum, home_of, sums_of
-from surveys.card_reading import decimal_comma, print_field
-from surveys.definition import Check
-from surveys.evaluation import to_number
-from surveys.expressions import parse
+from surveys.card.filling import CardState, Sum, home_of, sums_of
+from surveys.card.reading import decimal_comma, print_field
+from surveys.definition.instrument import Check
+from surveys.expressions.evaluation import to_number
+from surveys.expressions.syntax import parse
 
 ENOUGH = 4  # figures of a check printed all; of more only those that break it
 

@@ -9,7 +9,6 @@ from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
-from app.card_values import state_of
 from app.cards.board import board, reminder_text
 from app.cards.borders import put_borders
 from app.cards.export import cards_workbook
@@ -17,13 +16,14 @@ from app.cards.forms import CycleForm
 from app.cards.opening import open_cards
 from app.cards.queries import card_versions, cards_of, count_cycles, list_cycles, municipalities_of, waiting_remarks
 from app.cards.room import bp, cycle_or_404, today
-from app.content import store_instrument
+from app.content.store import store_instrument
 from app.events import record
 from app.extensions import db
-from app.interface import in_russian, translated
+from app.frame.interface import in_russian, translated
 from app.models import CardCycle, InstrumentVersion
 from app.models.cards import CARD_STATES
-from surveys.definition import load_instrument
+from app.results.card_values import state_of
+from surveys.definition.instrument import load_instrument
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

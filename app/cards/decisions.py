@@ -6,7 +6,6 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.card_values import state_of
 from app.cards.history import contents, differences, keep_version
 from app.cards.queries import kept_files, open_remarks, versions
 from app.cards.review import review_rows
@@ -16,6 +15,7 @@ from app.events import record
 from app.extensions import db
 from app.models import Card, CardRemark
 from app.models.columns import utc_now
+from app.results.card_values import state_of
 
 
 @bp.get("/<int:card_id>/review")

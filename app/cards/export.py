@@ -6,13 +6,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.card_values import approval_words
-from app.interface import in_russian
+from app.frame.interface import in_russian
 from app.models import Card
 from app.models.cards import CARD_STATES
-from surveys.card_filling import CardState
-from surveys.card_reading import is_small, print_field, read_card
-from surveys.definition import Instrument, Item
+from app.results.card_values import approval_words
+from surveys.card.filling import CardState
+from surveys.card.reading import is_small, print_field, read_card
+from surveys.definition.instrument import Instrument, Item
 
 Pair = tuple[Card, CardState]
 

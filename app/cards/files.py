@@ -7,16 +7,16 @@ from flask import abort
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from app.card_values import instrument_for
 from app.cards.filling import store
 from app.cards.queries import Reach
 from app.cards.room import bp, reach_or_404
 from app.events import record
-from app.evidence import FileRefusedError, allow_large_files, quota_problem, send, take_file
 from app.extensions import db
 from app.models import Card, CardFile, Person
+from app.plan.evidence import FileRefusedError, allow_large_files, quota_problem, send, take_file
+from app.results.card_values import instrument_for
 from app.storage import Stored
-from surveys.definition import Item
+from surveys.definition.instrument import Item
 
 bp.url_value_preprocessor(allow_large_files)
 

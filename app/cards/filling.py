@@ -16,8 +16,8 @@ from werkzeug.datastructures import MultiDict
 from app.cards.queries import edits_since
 from app.extensions import db
 from app.models import Card, CardEdit, CardRemark, Person
-from surveys.answers import is_blank, read_value
-from surveys.definition import Instrument, Item
+from surveys.answers.checking import is_blank, read_value
+from surveys.definition.instrument import Instrument, Item
 
 NOTE = "note:"  # how notes are named among the edits
 REMARK = "remark:"  # and answers to remarks

@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 
 from app.cards.queries import last_signed_version
 from app.extensions import db
-from app.interface import N_
+from app.frame.interface import N_
 from app.models import Card, CardVersion, Person
-from surveys.card_filling import Field
-from surveys.card_reading import print_field
-from surveys.definition import Instrument
+from surveys.card.filling import Field
+from surveys.card.reading import print_field
+from surveys.definition.instrument import Instrument
 
 STEPS = {
     "signed": N_("подписана и отправлена"),

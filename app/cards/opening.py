@@ -3,11 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from app.card_values import instrument_for, last_signed
 from app.extensions import db
 from app.models import Card, CardCycle, CardFile, School
-from app.staff_counts import staff_fields
-from surveys.definition import Instrument
+from app.results.card_values import instrument_for, last_signed
+from app.results.staff_counts import staff_fields
+from surveys.definition.instrument import Instrument
 
 REGISTER = {"name_full": "name", "name_short": "short_name"}  # field -> column of the register of schools
 

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.card_values import instrument_for
 from app.extensions import db
 from app.models import (
     Assignment,
@@ -20,6 +19,7 @@ from app.models import (
     School,
 )
 from app.models.cards import LOCKED
+from app.results.card_values import instrument_for
 
 DISTRICT_ROLES = ("methodist", "municipal")
 

@@ -6,17 +6,17 @@ from flask import abort, render_template, request, send_file
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.card_findings import card_findings, card_perceptions
-from app.card_values import approval_words, instrument_for, signed_cards, state_of, values_for
 from app.cards.queries import kept_files
 from app.cards.room import bp, reach_or_404
-from app.editions import incomparable_between
-from app.interface import in_russian
+from app.content.editions import incomparable_between
+from app.frame.interface import in_russian
+from app.frame.navigation import day
+from app.frame.pages import department, is_demo
 from app.models import Card
-from app.navigation import day
-from app.pages import department, is_demo
-from surveys.card_printing import card_report
-from surveys.card_reading import Line, bands_words, formula_words, read_card
+from app.results.card_findings import card_findings, card_perceptions
+from app.results.card_values import approval_words, instrument_for, signed_cards, state_of, values_for
+from surveys.card.printing import card_report
+from surveys.card.reading import Line, bands_words, formula_words, read_card
 from surveys.writers import docx, pdf
 
 WRITERS = {

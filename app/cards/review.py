@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from app.cards.rows import jump_words
 from app.models import Card, CardFile
-from surveys.card_filling import CardState
-from surveys.card_reading import print_field
-from surveys.definition import Item
+from surveys.card.filling import CardState
+from surveys.card.reading import print_field
+from surveys.definition.instrument import Item
 
 
 @dataclass(frozen=True)

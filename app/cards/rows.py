@@ -8,9 +8,9 @@ from app.cards.checks import add_checks, add_sums
 from app.cards.filling import REMARK, Conflict, Entry
 from app.cards.shapes import Block, Choice, ConflictBox, RemarkBox, Row
 from app.models import Card, CardFile, CardRemark
-from surveys.card_filling import CardState, Field, Jump, compared
-from surveys.card_reading import decimal_comma, print_field
-from surveys.definition import Instrument, Item
+from surveys.card.filling import CardState, Field, Jump, compared
+from surveys.card.reading import decimal_comma, print_field
+from surveys.definition.instrument import Instrument, Item
 from surveys.russian import number_text
 
 CLASSES = {"prefilled": "pre", "no_data": "nod", "confirmed": "ok", "entered": "typed"}

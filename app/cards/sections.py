@@ -7,9 +7,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.frame.navigation import day
 from app.models import Card, CardRemark
-from app.navigation import day
-from surveys.card_filling import CardState, SectionState
+from surveys.card.filling import CardState, SectionState
 
 
 @dataclass(frozen=True)

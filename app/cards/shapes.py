@@ -4,8 +4,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from app.models import CardFile, CardRemark
-from surveys.card_filling import Jump
-from surveys.definition import Item
+from surveys.card.filling import Jump
+from surveys.definition.instrument import Item
 
 
 @dataclass(frozen=True)

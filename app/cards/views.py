@@ -8,7 +8,6 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.access import allowed
-from app.card_values import instrument_for, state_of
 from app.cards import cycles, decisions, files, reading, workflow  # noqa: F401  (their routes)
 from app.cards.checks import script_data
 from app.cards.files import put_files, take_files
@@ -30,12 +29,13 @@ from app.cards.rows import section_blocks, section_items, section_summary
 from app.cards.sections import lock_words, section_lines
 from app.events import record
 from app.extensions import db
-from app.interface import translated
+from app.frame.interface import translated
 from app.models import CardDelegation, CardRemark
 from app.models.cards import CARD_STATES
 from app.models.columns import utc_now
-from surveys.card_filling import JUMP, CardState, home_of
-from surveys.definition import Item
+from app.results.card_values import instrument_for, state_of
+from surveys.card.filling import JUMP, CardState, home_of
+from surveys.definition.instrument import Item
 
 
 @bp.get("/")

@@ -6,7 +6,6 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.card_values import state_of
 from app.cards.filling import save_answers, store
 from app.cards.forms import ReasonForm, SignForm
 from app.cards.history import STEPS, changed_since_sent, contents, differences, keep_version
@@ -16,12 +15,13 @@ from app.cards.room import bp, reach_or_404, today
 from app.cards.sections import section_lines
 from app.events import record
 from app.extensions import db
-from app.interface import translated
+from app.frame.interface import translated
+from app.frame.navigation import day
 from app.models import Card, CardRemark
 from app.models.cards import LOCKED
 from app.models.columns import utc_now
-from app.navigation import day
-from surveys.card_filling import CardState
+from app.results.card_values import state_of
+from surveys.card.filling import CardState
 
 
 @bp.get("/<int:card_id>/sign")

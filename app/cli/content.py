@@ -64,7 +64,7 @@ def end(dry_run: bool) -> None:
 @click.command()
 def start() -> None:
     """Загрузить приказ: дорожную карту, школы, анкету, карту, правила, текст согласия; без людей и ответов."""
-    from app.starting import AlreadyStartedError, start_order
+    from app.content.starting import AlreadyStartedError, start_order
 
     with refusing():
         try:
@@ -85,7 +85,7 @@ def schools() -> None:
 @DRY
 def import_schools(file: Path, dry_run: bool) -> None:
     """Взять школы из таблицы CSV или XLSX."""
-    from app.importing import read_table
+    from app.importing.tables import read_table
     from app.people import school_lists
 
     with refusing():
@@ -110,7 +110,7 @@ def people() -> None:
 @click.option("--mark-left", is_flag=True, help="Закрыть вход педагогам, которых в файле нет.")
 def import_people(file: Path, dry_run: bool, mark_left: bool) -> None:
     """Взять людей из таблицы CSV или XLSX."""
-    from app.importing import read_table
+    from app.importing.tables import read_table
     from app.models.people import ROLES
     from app.people import changes as people_changes
     from app.people.lists import COLUMNS
@@ -142,8 +142,8 @@ def roadmap() -> None:
 @DRY
 def import_roadmap(file: Path, dry_run: bool) -> None:
     """Взять дорожную карту из файла TOML."""
-    from app.starting import add_plan
-    from surveys.roadmap import load_roadmap
+    from app.content.starting import add_plan
+    from surveys.roadmap.plan import load_roadmap
 
     with refusing():
         plan = add_plan(load_roadmap(file), file.name)
@@ -156,10 +156,10 @@ def import_roadmap(file: Path, dry_run: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Один документ JSON.")
 def show_roadmap(day: str | None, as_json: bool) -> None:
     """Показать пункты и их состояние."""
-    from app.marks import marks_at, marks_now
     from app.models import Municipality
-    from app.plan_changes import as_of
-    from app.plans import current_plan, describe_plan, items_of
+    from app.plan.changes import as_of
+    from app.plan.marks import marks_at, marks_now
+    from app.plan.plans import current_plan, describe_plan, items_of
 
     plan = current_plan()
     if plan is None:
@@ -191,8 +191,8 @@ def instruments() -> None:
 @DRY
 def import_instrument(file: Path, dry_run: bool) -> None:
     """Взять анкету или карту: нашу (.toml) или XLSForm (.xlsx, .xls, .csv)."""
-    from app.starting import add_instrument
-    from surveys.definition import read_instrument
+    from app.content.starting import add_instrument
+    from surveys.definition.instrument import read_instrument
 
     with refusing():
         if file.suffix.lower() == ".toml":
@@ -217,7 +217,7 @@ def answers() -> None:
 @DRY
 def import_answers(wave: str, file: Path, dry_run: bool) -> None:
     """Взять ответы этапа WAVE (номер или код) из таблицы CSV: строка на человека, столбцы school и вопросы."""
-    from app.answer_lists import find_wave, read_answer_lines, store_answer_lines
+    from app.answers.lists import find_wave, read_answer_lines, store_answer_lines
 
     with refusing():
         found = find_wave(wave)

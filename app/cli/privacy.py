@@ -17,10 +17,10 @@ def register(app: Flask) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Один документ JSON.")
 def retention(dry_run: bool, as_json: bool) -> None:
     """Удалить черновики, ответы и письма, чей срок хранения вышел."""
+    from app.answers.retention import keep_terms, load_terms, overdue
     from app.database import writing
     from app.extensions import db
     from app.models.columns import utc_now
-    from app.retention import keep_terms, load_terms, overdue
 
     terms = load_terms()
     if dry_run:

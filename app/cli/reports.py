@@ -12,9 +12,9 @@ from app.disk_problems import disk_problem
 from app.extensions import db
 from app.models import Wave
 from app.reports.editions import show
-from app.snapshots import latest_snapshot
-from surveys.document import Report
+from app.results.snapshots import latest_snapshot
 from surveys.kinds import DEFAULT, KINDS, kinds_for
+from surveys.report.document import Report
 from surveys.writers import FORMATS, write_report
 
 BAD_INPUT = 2

@@ -7,8 +7,8 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from surveys.answers import check_answers
-from surveys.definition import Instrument, Item
+from surveys.answers.checking import check_answers
+from surveys.definition.instrument import Instrument, Item
 
 # How hard each block is for everybody: the mean place of a statement on the 0-4 scale before a teacher's own level.
 BLOCK_MEAN = {

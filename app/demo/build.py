@@ -3,10 +3,13 @@
 import datetime as dt
 import random
 
+from app.answers.population import invite_teachers
+from app.answers.submissions import add_submission, make_submission_key, mark_sent
+from app.content.starting import Definitions, load_packaged, store_definitions
 from app.demo.answers import BLOCK_MEAN, invent_answers, school_lean
+from app.demo.cards import load_demo_cards
 from app.demo.life import decide_findings, move_roadmap
 from app.demo.people import SCHOOLS, add_municipality, add_people, add_schools
-from app.demo_cards import load_demo_cards
 from app.events import record
 from app.extensions import db
 from app.models import (
@@ -23,13 +26,10 @@ from app.models import (
     WaveSchool,
 )
 from app.models.columns import utc_now
-from app.plans import store_plan
-from app.population import invite_teachers
-from app.snapshots import build_snapshot
-from app.starting import Definitions, load_packaged, store_definitions
-from app.submissions import add_submission, make_submission_key, mark_sent
-from surveys.answers import check_answers
-from surveys.definition import Instrument
+from app.plan.plans import store_plan
+from app.results.snapshots import build_snapshot
+from surveys.answers.checking import check_answers
+from surveys.definition.instrument import Instrument
 
 SEED = 20200520
 BASELINE, MIDLINE = "demo-baseline", "demo-midline"

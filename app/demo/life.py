@@ -4,8 +4,8 @@ import datetime as dt
 
 from app.extensions import db
 from app.findings.queries import computed_texts, decide, put_measure
-from app.marks import change_state
 from app.models import Finding, ItemState, Person, RoadmapItem, RoadmapPlan, Snapshot
+from app.plan.marks import change_state
 
 ACCEPTED = 6  # municipality findings that the methodologist has accepted; the rest wait
 REJECTED = ("Q-NEEDFORM", "Наставничество уже вынесено в отдельный приказ, повторять его мерой не нужно.")

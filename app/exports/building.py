@@ -5,19 +5,19 @@ from pathlib import Path
 
 from flask_babel import gettext as _
 
-from app.content import instrument_of
+from app.content.store import instrument_of
 from app.extensions import db
 from app.jobs import JobFailed, JobRun, job_kind
 from app.models import Snapshot
-from app.snapshots import released_of
+from app.results.snapshots import released_of
 
 
 @job_kind("rows")
 def write_file(job: JobRun) -> None:
     """Write one file and put it into «Мои документы»."""
-    from surveys.answer_set import AnswerSet
-    from surveys.row_export import rows_of
-    from surveys.row_writers import SUFFIX, code_cell, kinds, write_rows
+    from surveys.answers.answer_set import AnswerSet
+    from surveys.answers.row_export import rows_of
+    from surveys.answers.row_writers import SUFFIX, code_cell, kinds, write_rows
 
     snapshot = db.session.get(Snapshot, job.params["snapshot_id"])
     kind, content = job.params["kind"], job.params["content"]

@@ -6,7 +6,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
-from surveys.row_writers import kinds
+from surveys.answers.row_writers import kinds
 
 CONTENTS = {
     "school": _l("Школа и ответы по блокам, без сведений о работе учителя"),

@@ -10,7 +10,7 @@ from app.exports import building, queries
 from app.exports.forms import ExportForm
 from app.extensions import db
 from app.jobs import enqueue
-from app.snapshots import latest_snapshot
+from app.results.snapshots import latest_snapshot
 
 bp = Blueprint("exports", __name__, url_prefix="/rows")
 write_file = building.write_file  # registers the job with the room

@@ -8,17 +8,17 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.content import instrument_of
+from app.content.store import instrument_of
 from app.events import record
 from app.extensions import db
 from app.findings import queries
 from app.findings.deadlines import due_date
 from app.findings.forms import ApprovalForm, DecisionForm, EditForm
 from app.findings.words import condition_words, sources_of
+from app.frame.pages import timezone_name
 from app.models import Finding, Snapshot, Wave
-from app.pages import timezone_name
 from app.reach import scope_code, scope_name, scope_reach, within
-from app.snapshots import latest_snapshot, released_of
+from app.results.snapshots import latest_snapshot, released_of
 
 bp = Blueprint("findings", __name__, url_prefix="/findings")
 DECISIONS = {"accept": "accepted", "reject": "rejected", "undo": "proposed"}

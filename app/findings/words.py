@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from surveys.definition import Instrument
-from surveys.origins import condition_words, name_words
+from surveys.definition.instrument import Instrument
+from surveys.findings.origins import condition_words, name_words
 
 __all__ = ["Source", "condition_words", "sources_of"]
 

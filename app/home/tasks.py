@@ -9,10 +9,10 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.card_values import instrument_for
 from app.home import queries
 from app.models import Person, RoadmapPlan, School
-from app.plans import plan_progress, shown_number
+from app.plan.plans import plan_progress, shown_number
+from app.results.card_values import instrument_for
 
 SOON = 3  # days within which a deadline «ждёт»
 MOST_ITEMS = 8  # roadmap lines on the home page; the rest are one link away

@@ -8,17 +8,17 @@ from flask_login import current_user
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import interface
 from app.access import allowed
 from app.auth.views import safe_target
 from app.extensions import db
+from app.frame import interface
+from app.frame.pages import timezone_name
 from app.home import queries
 from app.home.tasks import tasks_of
 from app.models import Person, RoadmapPlan
 from app.models.columns import utc_now
 from app.models.waves import DONE
-from app.pages import timezone_name
-from app.plans import count_by_status, current_plan, plan_progress, today_in
+from app.plan.plans import count_by_status, current_plan, plan_progress, today_in
 
 bp = Blueprint("home", __name__)
 

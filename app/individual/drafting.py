@@ -6,12 +6,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.content import instrument_of, rules_of
+from app.answers.profiles import earlier_scores, profile_page
+from app.answers.submissions import checked_of
+from app.content.store import instrument_of, rules_of
+from app.frame.interface import in_russian
 from app.individual.forms import MOST_DEFICITS
-from app.interface import in_russian
 from app.models import Submission, Wave
-from app.profiles import earlier_scores, profile_page
-from app.submissions import checked_of
 
 DAYS_A_STEP = 30
 MOST_FORMS = 2

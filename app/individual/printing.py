@@ -4,12 +4,12 @@ import datetime as dt
 
 from flask_babel import gettext as _
 
+from app.frame.interface import in_russian
+from app.frame.navigation import day
 from app.individual.forms import OUTCOMES, SELF
-from app.interface import in_russian
 from app.models import IndividualRoute
-from app.navigation import day
-from surveys.document import Cell, Column, Paragraph, Report, Row, Section, Signature, Table
-from surveys.document import Letterhead as Head
+from surveys.report.document import Cell, Column, Paragraph, Report, Row, Section, Signature, Table
+from surveys.report.document import Letterhead as Head
 
 BLANK = "____________"
 

@@ -1,10 +1,10 @@
 """Reading individual routes: the owner's, the coordinator's under a live consent, everybody else's only when agreed."""
 
-from app.consents import consent_live
+from app.answers.consents import consent_live
+from app.answers.respondents import respondent_key
 from app.extensions import db
 from app.models import IndividualRoute, InstrumentVersion, Participation, Person, RuleVersion, Submission, Wave
 from app.reach import MUNICIPAL_ROLES, school_reach
-from app.respondents import respondent_key
 
 DEPARTMENT = frozenset({"methodist", "municipal"})
 

@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.consents import find_shown, list_shown
+from app.answers.consents import find_shown, list_shown
 from app.events import record
 from app.extensions import db
+from app.frame.pages import is_demo, timezone_name
 from app.individual import queries
 from app.individual.drafting import draft_deficits, profile_of
 from app.individual.forms import OUTCOMES, SELF, OutcomeForm, RouteForm, SelfForm
@@ -17,8 +18,7 @@ from app.individual.printing import route_document
 from app.individual.steps import form_of, same_steps
 from app.models import IndividualRoute
 from app.models.columns import utc_now
-from app.pages import is_demo, timezone_name
-from app.plans import today_in
+from app.plan.plans import today_in
 
 bp = Blueprint("individual", __name__, url_prefix="/routes")
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import render_template
 
-from app.form_steps import Plan, Step
+from app.forms.steps import Plan, Step
 from app.models import InstrumentVersion
-from surveys.definition import Instrument, Item
+from surveys.definition.instrument import Instrument, Item
 
 KINDS = {
     "integer": "number",

@@ -1,11 +1,11 @@
-"""Words of ``surveys.difference`` for the catalogues, and a change as the page shows it."""
+"""Words of ``surveys.definition.difference`` for the catalogues, and a change as the page shows it."""
 
 from dataclasses import dataclass
 
 from flask_babel import gettext
 
-from app.interface import N_
-from surveys.difference import PARTS, Change, Detail, Kind, Nature
+from app.frame.interface import N_
+from surveys.definition.difference import PARTS, Change, Detail, Kind, Nature
 
 WORDS = (
     N_("Вариант"),

@@ -5,18 +5,18 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.content import instrument_of
-from app.editions import changes_of, take_instrument
+from app.content.editions import changes_of, take_instrument
+from app.content.store import instrument_of
 from app.extensions import db
 from app.instruments import queries
 from app.instruments.files import XLSX, as_stream, chosen, read_upload, told, written
 from app.instruments.forms import UploadForm, draft_form
 from app.instruments.version_page import page_of
 from app.models import InstrumentVersion
-from surveys.bands_table import read_bands, write_bands
-from surveys.definition import Instrument
+from surveys.definition.bands_table import read_bands, write_bands
+from surveys.definition.instrument import Instrument
+from surveys.definition.toml_text import to_toml
 from surveys.errors import DefinitionError
-from surveys.toml_text import to_toml
 from surveys.writers import MEDIA_TYPES
 
 bp = Blueprint("exports", __name__)
@@ -87,7 +87,7 @@ def upload_bands(version_id: int) -> str | Response | tuple[str, int]:
 @bp.get("/<int:version_id>/blank.<kind>")
 def blank(version_id: int, kind: str) -> Response:
     """The blank for approval and for filling by hand."""
-    from surveys.paper import build_blank
+    from surveys.paper.blank import build_blank
     from surveys.writers import write_report
 
     version = version_or_404(version_id)

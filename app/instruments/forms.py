@@ -12,9 +12,9 @@ from wtforms.validators import Length, Optional
 from wtforms.widgets import FileInput
 
 from app.instruments.difference_words import title_of
-from surveys.comparability import MARKS
-from surveys.definition import Approval
-from surveys.difference import Change
+from surveys.definition.comparability import MARKS
+from surveys.definition.difference import Change
+from surveys.definition.instrument import Approval
 
 
 class UploadForm(FlaskForm):

@@ -5,15 +5,15 @@ from typing import Any
 from flask import Blueprint, abort, g, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from app.form_cards import cards_of
-from app.form_fields import NA, choosable, clean, form_of, value_of
-from app.form_steps import Plan, Step, plan_by_hash
+from app.forms.cards import cards_of
+from app.forms.fields import NA, choosable, clean, form_of, value_of
+from app.forms.steps import Plan, Step, plan_by_hash
 from app.instruments import queries
 from app.instruments.card_preview import card_page
 from app.instruments.version_page import state_of
 from app.models import InstrumentVersion
-from surveys.answers import BLANK, Checked, check_answers
-from surveys.piping import answers_in
+from surveys.answers.checking import BLANK, Checked, check_answers
+from surveys.expressions.piping import answers_in
 
 bp = Blueprint("preview", __name__)
 WIDTHS = ("phone", "desk")

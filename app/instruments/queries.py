@@ -44,7 +44,7 @@ def find_version(model: type[Kept], version_id: int, *, lock: bool = False) -> K
 
 def is_current(version: InstrumentVersion | RuleVersion) -> bool:
     """Whether new waves and cycles take this version."""
-    from app.editions import newest
+    from app.content.editions import newest
 
     found = newest(type(version), version.code)
     return found is not None and found.id == version.id

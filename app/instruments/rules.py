@@ -7,20 +7,20 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.content import instrument_of, rules_of
-from app.editions import changes_of, discard, publish, take_rules
+from app.content.editions import changes_of, discard, publish, take_rules
+from app.content.store import instrument_of, rules_of
 from app.extensions import db
+from app.frame.interface import translated
 from app.instruments import queries
 from app.instruments.difference_words import shown_changes
 from app.instruments.files import XLSX, as_stream, chosen, read_upload, told, written
 from app.instruments.forms import ApprovalForm, ConfirmForm, UploadForm
 from app.instruments.version_page import KINDS, state_of
-from app.interface import translated
 from app.models import RuleVersion
+from surveys.definition.toml_text import to_toml
 from surveys.errors import DefinitionError
-from surveys.rules import Catalogue, read_rules
-from surveys.rules_table import read_rules_table, write_rules
-from surveys.toml_text import to_toml
+from surveys.findings.rules import Catalogue, read_rules
+from surveys.findings.rules_table import read_rules_table, write_rules
 
 bp = Blueprint("rules", __name__, url_prefix="/rules")
 

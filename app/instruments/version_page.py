@@ -6,15 +6,15 @@ from typing import Any
 from flask import render_template
 from flask_babel import gettext as _
 
-from app.content import instrument_of
+from app.content.store import instrument_of
+from app.frame.interface import N_, translated
 from app.instruments import queries
 from app.instruments.difference_words import shown_changes
 from app.instruments.forms import ApprovalForm, UploadForm
-from app.interface import N_, translated
 from app.models import InstrumentVersion
-from surveys.definition import Instrument, Item
-from surveys.difference import Change
-from surveys.plain_language import language_warnings, reading_minutes
+from surveys.definition.difference import Change
+from surveys.definition.instrument import Instrument, Item
+from surveys.definition.plain_language import language_warnings, reading_minutes
 
 KINDS = {"added": N_("добавлено"), "removed": N_("удалено"), "changed": N_("изменено")}
 

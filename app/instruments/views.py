@@ -9,16 +9,16 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import Conflict
 from werkzeug.wrappers import Response
 
-from app.content import instrument_of
-from app.editions import changes_of, discard, publish, set_marks, take_instrument
+from app.content.editions import changes_of, discard, publish, set_marks, take_instrument
+from app.content.store import instrument_of
 from app.extensions import db
+from app.frame.pages import error_page
 from app.instruments import exports, preview, queries, rules
 from app.instruments.files import chosen, read_upload, told
 from app.instruments.forms import ConfirmForm, UploadForm, draft_form, marks_in
 from app.instruments.version_page import page_of
 from app.models import InstrumentVersion, RuleVersion
-from app.pages import error_page
-from surveys.definition import Instrument, open_instrument
+from surveys.definition.instrument import Instrument, open_instrument
 from surveys.errors import DefinitionError, Problem
 
 bp = Blueprint("instruments", __name__, url_prefix="/instruments")

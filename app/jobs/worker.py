@@ -8,10 +8,10 @@ from app.database import UnsafeDatabaseError
 from app.extensions import db
 from app.jobs.queue import logger, queue_of
 from app.jobs.running import requeue_stale
+from app.jobs.timetable import begin_due
 from app.models import Job
 from app.models.columns import utc_now
 from app.storage import sweep_parts
-from app.timetable import begin_due
 
 STOP_SECONDS = 20  # given to a running job to reach its next step
 

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Boolean, Date, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
-from app.interface import N_
+from app.frame.interface import N_
 from app.models.columns import Code, Created, Key, Sha256, Title, UtcTime, refers
 from app.models.definitions import InstrumentVersion
 from app.models.people import Person, School

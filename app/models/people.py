@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Boolean, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
-from app.interface import N_
+from app.frame.interface import N_
 from app.models.columns import Code, Created, Key, Time, Title, UtcTime, refers
 
 ROLES = {

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Boolean, Date, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
-from app.interface import N_
+from app.frame.interface import N_
 from app.models.columns import Code, Created, Key, Title, UtcTime, refers
 
 DEADLINE_KINDS = ("date", "month", "ongoing", "by_schedule", "on_receipt", "none")

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Boolean, Date, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
-from app.interface import N_
+from app.frame.interface import N_
 from app.models.columns import Created, Key, refers
 from app.models.people import School
 

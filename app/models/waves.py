@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, Date, LargeBinary, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
-from app.interface import N_
+from app.frame.interface import N_
 from app.models.columns import Code, Created, Key, Sha256, Time, Title, UtcTime, refers
 from app.models.definitions import ConsentText, InstrumentVersion, RuleVersion
 from app.models.people import Person, School

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from app.database import writing
 from app.extensions import db
-from app.importing import Table
+from app.importing.tables import Table
 from app.jobs import JobFailed, JobRun, enqueue, job_kind
 from app.models import Job, Person
 from app.people import changes, kept_lists, queries, school_lists

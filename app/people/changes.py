@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from app.events import record
 from app.extensions import db
-from app.importing import ImportRefusedError, Table
+from app.importing.tables import ImportRefusedError, Table
 from app.models import Assignment, Municipality, Person, School
 from app.people.lists import FIELDS, Line, read_lines
 from app.people.names import Logins

@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.database import mark_writing
 from app.extensions import db
-from app.importing import read_table
+from app.importing.tables import read_table
 from app.people import applying, kept_lists, lists, queries, school_lists
 from app.people.forms import ApplyForm, ListForm
 from app.people.rights import schools_changed

@@ -10,7 +10,7 @@ from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 from wtforms.widgets import FileInput
 
-from app.mail import is_address
+from app.mail.server import is_address
 from app.people import queries
 from app.people.names import is_name, mended
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from flask import current_app
 
-from app.importing import Row, Table
-from app.timetable import Due, by_clock
+from app.importing.tables import Row, Table
+from app.jobs.timetable import Due, by_clock
 
 KEPT_SECONDS = 3600
 

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from app.importing import ImportRefusedError, Row, Table, column, duplicates, heading_key
-from app.mail import is_address
+from app.importing.tables import ImportRefusedError, Row, Table, column, duplicates, heading_key
+from app.mail.server import is_address
 from app.models import School
 from app.models.people import ROLES, SCHOOL_ROLES
 from app.people.names import is_name, mended, split_full_name

@@ -6,7 +6,7 @@ from flask_login import current_user
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
-from app.interface import translated
+from app.frame.interface import translated
 from app.models import Person, School
 from app.models.people import ROLES, SCHOOL_ROLES
 from app.people import queries

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from app.events import record
 from app.extensions import db
-from app.importing import ImportRefusedError, Row, Table, column, duplicates, heading_key
+from app.importing.tables import ImportRefusedError, Row, Table, column, duplicates, heading_key
 from app.models import Municipality, School
 from surveys.errors import Problem
 

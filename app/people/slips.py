@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.auth.codes import address_form, printed
 from app.extensions import db
-from app.interface import in_russian
+from app.frame.interface import in_russian
 from app.models import School, Slip
 from app.models.columns import utc_now
 from app.people import queries

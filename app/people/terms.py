@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
+from app.answers.retention import Terms, load_terms, overdue, save_terms
 from app.extensions import db
 from app.jobs import enqueue
 from app.models.columns import utc_now
-from app.retention import Terms, load_terms, overdue, save_terms
 
 bp = Blueprint("terms", __name__)
 NEEDED = InputRequired(_l("Введите целое число; 0 — хранить без срока"))

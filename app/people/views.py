@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from wtforms.form import Form
 
 from app.extensions import db
-from app.interface import translated
+from app.frame.interface import translated
 from app.models.people import ROLES
 from app.people import files, queries, slips, terms, unsealing
 from app.people.forms import NewPersonForm, PersonForm, RoleForm

@@ -15,11 +15,11 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from app.form_fields import NA, Raw, clean, raw_of, value_of
+from app.forms.fields import NA, Raw, clean, raw_of, value_of
 from app.models import Draft
 from app.questionnaires.steps import Plan, Step
-from surveys.answers import Checked, check_answers
-from surveys.definition import Item
+from surveys.answers.checking import Checked, check_answers
+from surveys.definition.instrument import Item
 
 BASE = "draft:base"  # hidden field: what the page showed, so that only what the person changed is taken
 DEVICE = "draft:device"

@@ -9,20 +9,20 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.consents import SHOW, consent_live, end_consent, give_consent, withdraw_answers
-from app.content import rules_of
+from app.answers.consents import SHOW, consent_live, end_consent, give_consent, withdraw_answers
+from app.answers.paper_sheets import unmark
+from app.answers.profile_document import profile_document
+from app.answers.profiles import earlier_scores, profile_page
+from app.answers.submissions import checked_of
+from app.content.store import rules_of
 from app.events import record
 from app.extensions import db
+from app.frame.pages import is_demo
 from app.models import Person
 from app.models.columns import utc_now
-from app.pages import is_demo
-from app.paper_sheets import unmark
-from app.profile_document import profile_document
-from app.profiles import earlier_scores, profile_page
 from app.questionnaires import own_data, queries
 from app.questionnaires.queries import Asked
 from app.questionnaires.steps import plan_by_hash
-from app.submissions import checked_of
 from surveys.writers import write_report
 
 bp = Blueprint("own", __name__)

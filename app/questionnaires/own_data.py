@@ -6,10 +6,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.content import instrument_by_hash
+from app.answers.respondents import respondent_key
+from app.content.store import instrument_by_hash
 from app.events import record
 from app.extensions import db
-from app.form_fields import raw_of
+from app.forms.fields import raw_of
+from app.frame.navigation import moment
 from app.models import (
     Consent,
     Draft,
@@ -22,12 +24,10 @@ from app.models import (
 )
 from app.models.people import ROLES
 from app.models.waves import STAGES
-from app.navigation import moment
 from app.questionnaires.queries import Asked, decided_before, list_asked, load_draft, load_submission
-from app.respondents import respondent_key
-from surveys.definition import Instrument, Item
-from surveys.document import Cell, Column, Paragraph, Report, Row, Section, Table
-from surveys.scoring import score_one
+from surveys.definition.instrument import Instrument, Item
+from surveys.report.document import Cell, Column, Paragraph, Report, Row, Section, Table
+from surveys.statistics.scoring import score_one
 
 CLOSED = "закончена до нового талона"  # sent or refused: only the earlier password tells
 STATES = {"invited": "приглашён(а)", "started": "начато", "sent": "отправлено", "refused": "не участвую"}
@@ -114,7 +114,7 @@ def answer_words(instrument: Instrument, item: Item, values: dict[str, Any], mar
 
 
 def _scores(instrument: Instrument, kept: Submission) -> dict[str, float | None]:
-    from app.submissions import checked_of
+    from app.answers.submissions import checked_of
 
     return {name: one.score for name, one in score_one(instrument, checked_of(kept)).items()}
 

@@ -6,17 +6,17 @@ from flask import render_template
 from flask_babel import gettext as _
 from wtforms.form import BaseForm
 
-from app.answer_words import problem_words
-from app.form_cards import Card, cards_of
-from app.form_fields import AnswerField, choosable, form_of
-from app.form_skips import Skips
+from app.answers.submissions import content_hash
+from app.forms.answer_words import problem_words
+from app.forms.cards import Card, cards_of
+from app.forms.fields import AnswerField, choosable, form_of
+from app.forms.skips import Skips
 from app.questionnaires import merging
 from app.questionnaires.steps import Plan, Step
-from app.submissions import content_hash
-from surveys.answers import BLANK, NOT_ASKED, Checked, check_answers, references
-from surveys.definition import Item
-from surveys.piping import answers_in, fill_in
-from surveys.scoring import score_one
+from surveys.answers.checking import BLANK, NOT_ASKED, Checked, check_answers, references
+from surveys.definition.instrument import Item
+from surveys.expressions.piping import answers_in, fill_in
+from surveys.statistics.scoring import score_one
 
 if TYPE_CHECKING:
     from app.questionnaires.views import Work

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import load_only
 
-from app.consents import PROCESSING
+from app.answers.consents import PROCESSING
 from app.extensions import db
 from app.models import (
     Consent,

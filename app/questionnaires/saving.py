@@ -3,16 +3,16 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from app.answers.respondents import ensure_respondent_key
+from app.answers.submissions import add_submission, drop_draft, make_submission_key, mark_sent
 from app.events import record
 from app.extensions import db
+from app.frame.pages import timezone_name
 from app.models import Consent, Draft
 from app.models.columns import utc_now
-from app.pages import timezone_name
 from app.questionnaires.queries import Asked, load_draft
-from app.respondents import ensure_respondent_key
-from app.submissions import add_submission, drop_draft, make_submission_key, mark_sent
-from surveys.answers import Checked
-from surveys.definition import Instrument
+from surveys.answers.checking import Checked
+from surveys.definition.instrument import Instrument
 
 LONGEST_PAUSE = 120  # seconds between two savings that still count as work
 

@@ -2,9 +2,9 @@
 
 from flask import session
 
-from app.content import instrument_by_hash
-from app.form_steps import Plan, Step, make_plan
-from app.form_steps import plan_by_hash as plan_in
+from app.content.store import instrument_by_hash
+from app.forms.steps import Plan, Step, make_plan
+from app.forms.steps import plan_by_hash as plan_in
 
 __all__ = ["Plan", "Step", "choose_language", "make_plan", "plan_by_hash"]
 

@@ -8,19 +8,26 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.consents import consent_live
-from app.content import rules_of
+from app.answers.consents import consent_live
+from app.answers.profiles import earlier_scores, profile_page
+from app.answers.submissions import (
+    SubmissionConflictError,
+    checked_of,
+    content_hash,
+    drop_draft,
+    find_kept,
+    same_or_refuse,
+)
+from app.content.store import rules_of
 from app.extensions import db
+from app.frame.navigation import clock, saved_words
 from app.models import Draft
 from app.models.columns import utc_now
-from app.navigation import clock, saved_words
-from app.profiles import earlier_scores, profile_page
 from app.questionnaires import languages, merging, own, pages, queries, saving
 from app.questionnaires.merging import Merged
 from app.questionnaires.queries import Asked
 from app.questionnaires.steps import Plan, Step, plan_by_hash
-from app.submissions import SubmissionConflictError, checked_of, content_hash, drop_draft, find_kept, same_or_refuse
-from surveys.answers import Checked, check_answers
+from surveys.answers.checking import Checked, check_answers
 
 LAST_DAY = dt.timedelta(hours=24)
 bp = Blueprint("questionnaires", __name__, url_prefix="/questionnaires")

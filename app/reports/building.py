@@ -12,9 +12,9 @@ from app.jobs import JobFailed, JobRun, job_kind
 from app.models import Snapshot, Wave
 from app.reach import scope_name
 from app.reports.editions import show
-from app.snapshots import latest_snapshot, released_of
-from surveys.document import Report
+from app.results.snapshots import latest_snapshot, released_of
 from surveys.kinds import DEFAULT, KINDS
+from surveys.report.document import Report
 
 UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 SAME_TIME = (2020, 1, 1, 0, 0, 0)  # of files in an archive: equal documents give equal archives

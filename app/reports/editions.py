@@ -7,9 +7,9 @@ from app.events import record
 from app.extensions import db
 from app.models import ReportEdition, Snapshot, Wave
 from app.models.columns import utc_now
-from app.report_context import report_of
-from surveys.document import Report, Section
+from app.results.report_context import report_of
 from surveys.kinds.parts import as_lines
+from surveys.report.document import Report, Section
 
 FIXED = ("basis", "method", "snapshot", "agenda")  # sections that say how it was done: not for editing
 

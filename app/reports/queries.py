@@ -5,7 +5,7 @@ import datetime as dt
 from app.extensions import db
 from app.models import Document, Job, Person, Setting, Snapshot, Wave
 from app.models.columns import utc_now
-from app.report_context import LETTERHEAD
+from app.results.report_context import LETTERHEAD
 
 Reach = frozenset[str] | None
 OWN_PAGES = ("close_wave",)  # kinds that show their progress elsewhere

@@ -14,11 +14,11 @@ from app.extensions import db
 from app.jobs import cancel, enqueue
 from app.models import Document, Snapshot, Wave
 from app.reach import scope_code, scope_name, scope_reach, within
-from app.report_context import letterhead_setting
 from app.reports import building, queries
 from app.reports.editions import editable, show
 from app.reports.forms import FORMATS, EditionForm, LetterheadForm, ReportForm
-from app.snapshots import latest_snapshot, released_of
+from app.results.report_context import letterhead_setting
+from app.results.snapshots import latest_snapshot, released_of
 from app.storage import stored_path
 from surveys.kinds import DEFAULT, KINDS, kinds_for
 from surveys.writers import MEDIA_TYPES

@@ -22,11 +22,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.extensions import db
+from app.frame.pages import department
 from app.models import PlanDraft, RoadmapPlan
 from app.models.roadmap import DEADLINE_KINDS
-from app.pages import department
-from app.plan_changes import amend_item, last_amended
-from app.plans import addressed, all_plans, complete_states
+from app.plan.changes import amend_item, last_amended
+from app.plan.plans import addressed, all_plans, complete_states
 from app.roadmap import tables
 from app.roadmap.room import bp, item_or_404, today_here
 from app.roadmap.workbook import read_workbook

@@ -12,10 +12,9 @@ from wtforms import BooleanField, DateField, MultipleFileField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from app.access import allowed
-from app.evidence import attach, files_of, send, take_files
 from app.extensions import db
 from app.models import Evidence, Notice, NoticeReader, RestrictionPeriod, RoadmapItem, ScheduleDate
-from app.plan_changes import (
+from app.plan.changes import (
     acquaint,
     add_schedule_date,
     drop_schedule_date,
@@ -23,8 +22,9 @@ from app.plan_changes import (
     receive,
     schedule_dates,
 )
+from app.plan.evidence import attach, files_of, send, take_files
+from app.plan.restrictions import open_period, switch
 from app.reach import MUNICIPAL_ROLES
-from app.restrictions import open_period, switch
 from app.roadmap.forms import check_link
 from app.roadmap.room import bp, item_or_404, today_here
 

@@ -7,13 +7,13 @@ import json
 
 from flask import Response, render_template, request
 
-from app.evidence import files_at
 from app.extensions import db
-from app.interface import translated
-from app.marks import Mark, marks_at, tally
+from app.frame.interface import translated
+from app.frame.pages import timezone_name
 from app.models import Event, RoadmapPlan, RoadmapSection
 from app.models.roadmap import STATES
-from app.pages import timezone_name
+from app.plan.evidence import files_at
+from app.plan.marks import Mark, marks_at, tally
 from app.roadmap import queries
 from app.roadmap.marking import PROVES
 from app.roadmap.room import bp, day_end, plan_or_404, reach_read, today_here

@@ -5,7 +5,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.evidence import (
+from app.extensions import db
+from app.frame.interface import translated
+from app.models import Evidence, ItemState, RoadmapItem
+from app.models.roadmap import STATES
+from app.plan.evidence import (
     Taken,
     allow_large_files,
     attach,
@@ -15,11 +19,7 @@ from app.evidence import (
     send,
     take_files,
 )
-from app.extensions import db
-from app.interface import translated
-from app.marks import MUNICIPALITY, change_state, review_state
-from app.models import Evidence, ItemState, RoadmapItem
-from app.models.roadmap import STATES
+from app.plan.marks import MUNICIPALITY, change_state, review_state
 from app.roadmap import queries
 from app.roadmap.forms import MarkForm, ReviewForm
 from app.roadmap.room import bp, item_or_404, reach_marked, reach_read

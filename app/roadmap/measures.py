@@ -12,12 +12,12 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from app.events import record
-from app.evidence import attach, files_of, quota_problem, remove, send, take_files
 from app.extensions import db
-from app.marks import MUNICIPALITY
-from app.measure_effect import baseline_of, effects
 from app.models import Event, Evidence, Finding, Measure, MeasureItem, Person, RoadmapItem, Snapshot, Wave
+from app.plan.evidence import attach, files_of, quota_problem, remove, send, take_files
+from app.plan.marks import MUNICIPALITY
 from app.reach import scope_name, within
+from app.results.measure_effect import baseline_of, effects
 from app.roadmap import queries
 from app.roadmap.forms import ProofForm
 from app.roadmap.marking import chosen_files

@@ -14,11 +14,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
 from app.events import record
-from app.evidence import attach, files_of, quota_problem, send, take_files
 from app.extensions import db
 from app.models import Evidence, Person, PlanMember, RoadmapPlan, School
-from app.plan_changes import plain
-from app.plan_people import in_force, members_of
+from app.plan.changes import plain
+from app.plan.evidence import attach, files_of, quota_problem, send, take_files
+from app.plan.people import in_force, members_of
 from app.roadmap import queries
 from app.roadmap.room import bp, own_scopes, plan_or_404, reach_read, today_here
 

@@ -15,16 +15,16 @@ from wtforms import DateField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from app.card_values import last_signed
 from app.events import record
 from app.extensions import db
-from app.interface import in_russian
-from app.marks import marks_now
-from app.measure_effect import latest_changes
+from app.frame.interface import in_russian
 from app.models import Measure, MonitoringAnswer, MonitoringRound, RoadmapPlan, School
 from app.models.columns import utc_now
 from app.models.roadmap import STATES
-from app.plans import items_of
+from app.plan.marks import marks_now
+from app.plan.plans import items_of
+from app.results.card_values import last_signed
+from app.results.measure_effect import latest_changes
 from app.roadmap.room import bp, own_scopes, plan_or_404, reach_read, today_here
 
 SECTION = "4"

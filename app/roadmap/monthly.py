@@ -4,8 +4,8 @@ import datetime as dt
 
 from flask import render_template
 
-from app.marks import tallies
-from app.pages import timezone_name
+from app.frame.pages import timezone_name
+from app.plan.marks import tallies
 from app.roadmap import queries
 from app.roadmap.room import bp, my_keys, plan_or_404, today_here
 

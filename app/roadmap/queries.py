@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from app.extensions import db
-from app.marks import MUNICIPALITY, SUBJECT, Mark, Progress, Tally, counted_progress
 from app.models import (
     Event,
     Evidence,
@@ -23,9 +22,10 @@ from app.models import (
     Snapshot,
     Wave,
 )
-from app.plan_changes import as_of
-from app.restrictions import restricted_on
-from surveys.deadlines import Standing, Terms, stand
+from app.plan.changes import as_of
+from app.plan.marks import MUNICIPALITY, SUBJECT, Mark, Progress, Tally, counted_progress
+from app.plan.restrictions import restricted_on
+from surveys.roadmap.deadlines import Standing, Terms, stand
 
 Reach = Collection[str] | None
 STATE = "item_state"  # subject of what proves a mark

@@ -8,17 +8,17 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as Redirect
 
-from app.digest import Told, read_days, told_of_all
-from app.digest_words import address_of, note_of, standing_words, title_of
 from app.events import record
 from app.extensions import db
-from app.mail import BadMailUrlError, mail_server
+from app.frame.pages import timezone_name
+from app.mail.server import BadMailUrlError, mail_server
 from app.models import CalendarToken, Person
 from app.models.columns import utc_now
-from app.pages import timezone_name
-from app.plan_calendar import calendar_of
-from app.plan_letters import letter_counts
-from app.plans import current_plan, today_in
+from app.plan.calendar import calendar_of
+from app.plan.digest import Told, read_days, told_of_all
+from app.plan.digest_words import address_of, note_of, standing_words, title_of
+from app.plan.letters import letter_counts
+from app.plan.plans import current_plan, today_in
 from app.roadmap import queries
 from app.roadmap.room import bp, today_here
 

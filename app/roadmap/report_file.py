@@ -10,23 +10,23 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.evidence import files_at
 from app.extensions import db
-from app.interface import in_russian, translated
+from app.frame.interface import in_russian, translated
+from app.frame.navigation import day as day_words
+from app.frame.pages import is_demo
 from app.jobs import JobFailed, JobRun, enqueue, job_kind
-from app.marks import MUNICIPALITY, Mark
 from app.models import Evidence, Municipality, RoadmapPlan
 from app.models.roadmap import STATES
-from app.navigation import day as day_words
-from app.pages import is_demo
-from app.plans import all_plans, count_by_status, shown_number
+from app.plan.evidence import files_at
+from app.plan.marks import MUNICIPALITY, Mark
+from app.plan.plans import all_plans, count_by_status, shown_number
 from app.reach import scope_name
-from app.report_context import letterhead_setting
+from app.results.report_context import letterhead_setting
 from app.roadmap import queries
 from app.roadmap.execution import asked_day, state_of_day
 from app.roadmap.room import bp, day_end, plan_or_404, reach_read
-from surveys.document import Letterhead, Report, Signature
-from surveys.execution import Line, build_execution
+from surveys.report.document import Letterhead, Report, Signature
+from surveys.roadmap.execution import Line, build_execution
 
 FORMATS = ("docx", "xlsx", "pdf")
 

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, request
 from flask_login import current_user
 
+from app.frame.pages import timezone_name
 from app.models import RoadmapItem, RoadmapPlan
 from app.models.columns import utc_now
-from app.pages import timezone_name
-from app.plan_people import keys_of, members_of
-from app.plans import all_plans, current_plan, find_item, today_in
+from app.plan.people import keys_of, members_of
+from app.plan.plans import all_plans, current_plan, find_item, today_in
 from app.reach import scope_reach
 
 bp = Blueprint("roadmap", __name__, url_prefix="/roadmap")

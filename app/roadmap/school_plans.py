@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from app.events import record
 from app.extensions import db
 from app.models import Measure, RoadmapPlan, School, SchoolPlan, SchoolPlanLine
-from app.plans import current_plan, items_of
+from app.plan.plans import current_plan, items_of
 from app.roadmap import queries
 from app.roadmap.measures import STATUSES, TAGS, numbers_of
 from app.roadmap.room import bp, own_scopes, reach_read, today_here

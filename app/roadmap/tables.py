@@ -4,15 +4,15 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.content.starting import add_plan
 from app.events import record
 from app.extensions import db
-from app.marks import SUBJECT
 from app.models import PlanDraft, PlanMember, RoadmapItem, RoadmapPlan, RoadmapSection, School
-from app.plan_changes import ADDED, amend_item
-from app.plans import addressed, all_plans, complete_states, items_of
-from app.starting import add_plan
-from surveys.plan_table import PlanRow, read_addressees, read_deadline
-from surveys.roadmap import Deadline, Roadmap
+from app.plan.changes import ADDED, amend_item
+from app.plan.marks import SUBJECT
+from app.plan.plans import addressed, all_plans, complete_states, items_of
+from surveys.roadmap.plan import Deadline, Roadmap
+from surveys.roadmap.plan_table import PlanRow, read_addressees, read_deadline
 
 
 def make_draft(rows: list[PlanRow], head: dict[str, Any], filename: str, owner_id: int) -> PlanDraft:

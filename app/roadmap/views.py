@@ -5,14 +5,14 @@ from collections.abc import Iterable
 
 from flask import abort, render_template, request
 
-from app.evidence import files_at, files_of
-from app.interface import translated
-from app.marks import MUNICIPALITY, Mark, marks_at, marks_now, tallies, tally
+from app.frame.interface import translated
+from app.frame.pages import timezone_name
 from app.models import RoadmapPlan
 from app.models.roadmap import STATES
-from app.pages import timezone_name
-from app.plan_changes import as_of
-from app.plans import all_plans, count_by_status
+from app.plan.changes import as_of
+from app.plan.evidence import files_at, files_of
+from app.plan.marks import MUNICIPALITY, Mark, marks_at, marks_now, tallies, tally
+from app.plan.plans import all_plans, count_by_status
 from app.reach import scope_name
 from app.roadmap import (  # noqa: F401  (their routes)
     amending,

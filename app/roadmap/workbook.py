@@ -5,10 +5,10 @@ import io
 import zipfile
 from typing import Any
 
-from app.importing import ImportRefusedError, heading_key
-from app.table_files import MOST_UNPACKED
+from app.importing.files import MOST_UNPACKED
+from app.importing.tables import ImportRefusedError, heading_key
 from surveys.errors import Problem
-from surveys.plan_table import PlanRow, tidy_rows
+from surveys.roadmap.plan_table import PlanRow, tidy_rows
 
 HEADINGS = {
     "number": {"№", "номер", "пп", "п", "nпп"},

@@ -6,13 +6,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.interface import translated
+from app.frame.interface import translated
+from app.frame.navigation import day
 from app.models import StaffMember
 from app.models.staff import AGES, CATEGORIES, EXPERIENCE, POSTS
-from app.navigation import day
+from app.results.staff_counts import plain
 from app.staff.subjects import subject_labels
-from app.staff_counts import plain
-from surveys.card_reading import decimal_comma
+from surveys.card.reading import decimal_comma
 
 WORDS = {"post": POSTS, "category": CATEGORIES, "experience": EXPERIENCE, "age": AGES}
 

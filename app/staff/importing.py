@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from app.extensions import db
-from app.importing import ImportRefusedError, Row, Table, column, duplicates, heading_key, read_table
+from app.importing.tables import ImportRefusedError, Row, Table, column, duplicates, heading_key, read_table
 from app.models import School, StaffMember
 from app.models.staff import AGES, CATEGORIES, EXPERIENCE, POSTS
 from app.staff.subjects import subject_codes

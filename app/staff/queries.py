@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.extensions import db
 from app.models import School, StaffMember, Vacancy
-from app.staff_counts import count_staff
+from app.results.staff_counts import count_staff
 
 Reach = frozenset[int] | None
 

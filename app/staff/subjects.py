@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from surveys.definition import load_instrument
+from surveys.definition.instrument import load_instrument
 
 OTHER = "32"
 # What schools write instead of the list's words.

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from app.events import record
 from app.extensions import db
-from app.interface import translated
+from app.frame.interface import translated
 from app.models import School, StaffMember, Vacancy
 from app.models.columns import utc_now
 from app.models.staff import AGES, CATEGORIES, EXPERIENCE, POSTS

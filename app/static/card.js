@@ -36,7 +36,7 @@
     return found === null ? "" : found;
   }
   function blank(found) { return found === "" || (Array.isArray(found) && !found.length); }
-  // A part in which a blank stands where a value is needed is passed over, as surveys/card.py does.
+  // A part in which a blank stands where a value is needed is passed over, as surveys/card/checks.py does.
   function spoilt(tree, look) {
     if (!Array.isArray(tree) || tree[0] === "text") return false;
     if (tree[0] === "name") return blank(look(tree[1]));
@@ -93,7 +93,7 @@
   function fill(template, filled) {
     return template.replace(/\{(\w+)\}/g, function (all, name) { return filled[name]; });
   }
-  // A change of more than a quarter against the last card asks to be confirmed, as surveys/card_filling.py does.
+  // A change of more than a quarter against the last card asks to be confirmed, as surveys/card/filling.py does.
   function checkChange(input) {
     var box = document.getElementById("jump-" + input.name);
     if (!box) return;

@@ -1,4 +1,4 @@
-// Values of expression trees, step by step as in surveys/evaluation.py; one table of examples tests both.
+// Values of expression trees, step by step as in surveys/expressions/evaluation.py; one table of examples tests both.
 // evaluate(tree, lookup, self, today): '' is an unanswered item, null is «н/д» and makes comparisons unknown.
 window.OporaExpressions = (function () {
   "use strict";

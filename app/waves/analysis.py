@@ -5,16 +5,16 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.content import instrument_of, rules_of
-from app.interface import page_language
+from app.content.store import instrument_of, rules_of
+from app.frame.interface import page_language
 from app.models import Person, Snapshot, Wave
 from app.reach import scope_code, scope_name, scope_reach, within
-from app.snapshots import released_of
-from surveys.definition import Instrument
-from surveys.document import Cell, Table
+from app.results.snapshots import released_of
+from surveys.definition.instrument import Instrument
+from surveys.disclosure.released import GroupFigures, Released
+from surveys.findings.thresholds import Thresholds
 from surveys.printing import FOR_REFERENCE, hidden_words
-from surveys.released import GroupFigures, Released
-from surveys.thresholds import Thresholds
+from surveys.report.document import Cell, Table
 
 HEAT = ((50.0, "h3"), (30.0, "h2"), (15.0, "h1"))
 MOST_COLUMNS = 8  # schools with their total that fit beside each other
@@ -62,9 +62,8 @@ def _tables(wave: Wave, snapshot: Snapshot, code: str, released: Released) -> di
 
 
 def _build(code: str, released: Released, instrument: Instrument, marks: Thresholds) -> dict[str, Any]:
-    from surveys import report_details as details
-    from surveys import report_tables as tables
-    from surveys.report_texts import flagged_words
+    from surveys.report import details, tables
+    from surveys.report.texts import flagged_words
 
     group, k = released.group(code), released.k
     whole = group is released.municipality or code == released.municipality.code
@@ -99,7 +98,7 @@ def _build(code: str, released: Released, instrument: Instrument, marks: Thresho
 
 def _changes(code: str, released: Released, instrument: Instrument, source: str) -> Table | None:
     """What became of the same persons since the previous stage; None at a first one."""
-    from surveys.report_tables import changes_table
+    from surveys.report.tables import changes_table
 
     found = [change for group, change in released.changes if group == code]
     return changes_table(found, instrument, released.k, source) if found else None
@@ -107,7 +106,7 @@ def _changes(code: str, released: Released, instrument: Instrument, source: str)
 
 def _choices(group: GroupFigures, released: Released, instrument: Instrument, source: str) -> dict[str, list[Table]]:
     """Forms of help and what stands beside them in the form; other facts about the work are folded."""
-    from surveys.report_details import choice_table
+    from surveys.report.details import choice_table
 
     groups = {item.group for item in instrument.items if item.type == "rank"}
     help_tables, work = [], []

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.interface import in_russian
-from app.letter_texts import closing_by_school
+from app.frame.interface import in_russian
+from app.frame.navigation import day
+from app.mail.letter_texts import closing_by_school
 from app.models import Wave
-from app.navigation import day
 from app.reach import school_reach
 from app.waves import queries
 

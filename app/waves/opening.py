@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.events import record
 from app.extensions import db
-from app.interface import in_russian
+from app.frame.interface import in_russian
 from app.models import ConsentText, InstrumentVersion, Wave, WaveSchool
 from app.models.columns import utc_now
 from app.models.waves import POOLED, STAGES

@@ -7,14 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
-from app.extensions import db
-from app.form_fields import NA, clean, form_of, value_of
-from app.form_steps import Plan, plan_by_hash
-from app.jobs import enqueue
-from app.models import PaperSheet, Participation, Wave
-from app.models.columns import utc_now
-from app.pages import timezone_name
-from app.paper_sheets import (
+from app.answers.paper_sheets import (
     counts,
     differences,
     free_marks,
@@ -24,11 +17,18 @@ from app.paper_sheets import (
     store_sheet,
     unmark,
 )
-from app.plans import today_in
-from app.submissions import SubmissionConflictError
+from app.answers.submissions import SubmissionConflictError
+from app.extensions import db
+from app.forms.fields import NA, clean, form_of, value_of
+from app.forms.steps import Plan, plan_by_hash
+from app.frame.pages import timezone_name
+from app.jobs import enqueue
+from app.models import PaperSheet, Participation, Wave
+from app.models.columns import utc_now
+from app.plan.plans import today_in
 from app.waves import queries
 from app.waves.forms import SheetForm, SheetsForm
-from surveys.answers import Checked, check_answers
+from surveys.answers.checking import Checked, check_answers
 
 bp = Blueprint("paper", __name__)
 

@@ -12,15 +12,15 @@ from werkzeug.wrappers import Response
 
 from app.events import record
 from app.extensions import db
-from app.interface import in_russian
-from app.letter_texts import DIGEST, REMINDER, chat_text, closing_by_school
-from app.letters import ask_sending, queue_letters, recipients
-from app.mail import BadMailUrlError, mail_server
+from app.frame.interface import in_russian
+from app.frame.navigation import day
+from app.frame.pages import timezone_name
+from app.mail.letter_texts import DIGEST, REMINDER, chat_text, closing_by_school
+from app.mail.letters import ask_sending, queue_letters, recipients
+from app.mail.server import BadMailUrlError, mail_server
 from app.models import Wave
 from app.models.columns import utc_now
-from app.navigation import day
-from app.pages import timezone_name
-from app.plans import today_in
+from app.plan.plans import today_in
 from app.waves import queries
 from app.waves.forms import ConfirmForm, ScheduleForm
 

@@ -9,16 +9,16 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
+from app.answers.population import invite_teachers
 from app.events import record
 from app.extensions import db
-from app.late_answers import ask_recount
-from app.letter_texts import closing_by_school
+from app.frame.pages import timezone_name
+from app.mail.letter_texts import closing_by_school
 from app.models import Wave
 from app.models.columns import utc_now
-from app.pages import timezone_name
-from app.population import invite_teachers
 from app.reach import school_reach
-from app.snapshots import close_wave, last_closing_job, latest_snapshot
+from app.results.late_answers import ask_recount
+from app.results.snapshots import close_wave, last_closing_job, latest_snapshot
 from app.waves import analysis as figures
 from app.waves import exporting, paper, queries, reminders
 from app.waves.forms import ConfirmForm, ExtendForm, WaveForm

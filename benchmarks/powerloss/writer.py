@@ -9,16 +9,16 @@ import sys
 from pathlib import Path
 
 from app import create_app, database
+from app.answers.submissions import add_submission
 from app.config import TestConfig
-from app.content import store_instrument, store_rules
+from app.content.store import store_instrument, store_rules
 from app.database import writing
 from app.extensions import db
 from app.models import ConsentText, Municipality, School, Wave
 from app.models.columns import utc_now
-from app.submissions import add_submission
-from surveys.answers import check_answers
-from surveys.definition import Instrument
-from surveys.rules import load_rules
+from surveys.answers.checking import check_answers
+from surveys.definition.instrument import Instrument
+from surveys.findings.rules import load_rules
 
 SMALL = Instrument.model_validate(
     {

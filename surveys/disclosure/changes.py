@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from surveys.answer_set import AnswerSet
-from surveys.compare import match_rows
-from surveys.definition import Instrument
+from surveys.answers.answer_set import AnswerSet
+from surveys.definition.instrument import Instrument
 from surveys.disclosure.details import low_mark, spread_groups
 from surveys.disclosure.gate import LEAST_K, MUNICIPALITY
 from surveys.disclosure.groups import OPEN_POINTS, hide_groups, means_open, next_to_hide
 from surveys.disclosure.kept_shares import Kept, kept_share
+from surveys.disclosure.released import Change, Hidden, Released, Share
 from surveys.disclosure.shares import SMALL
-from surveys.released import Change, Hidden, Released, Share
-from surveys.scoring import DUST as LEVEL_DUST
-from surveys.scoring import practice_items, score_all
-from surveys.statistics import Moments
-from surveys.summary import Summary
+from surveys.statistics.compare import match_rows
+from surveys.statistics.measures import Moments
+from surveys.statistics.scoring import DUST as LEVEL_DUST
+from surveys.statistics.scoring import practice_items, score_all
+from surveys.statistics.summary import Summary
 
 DUST = 1e-6
 

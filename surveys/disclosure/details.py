@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from surveys.definition import Instrument, Item
+from surveys.definition.instrument import Instrument, Item
 from surveys.disclosure.groups import Range, narrow, open_enough
+from surveys.disclosure.released import ChoiceFigures, ItemFigures, Quadrants, Share
 from surveys.disclosure.shares import BAND, SMALL, Part, bounded, exclusive_shares, free_shares, print_of, share_of
-from surveys.released import ChoiceFigures, ItemFigures, Quadrants, Share
-from surveys.scoring import percent_of
-from surveys.summary import QUADRANTS, Summary, code_moments
+from surveys.statistics.scoring import percent_of
+from surveys.statistics.summary import QUADRANTS, Summary, code_moments
 
 LARGE = 50
 Counts = NDArray[np.int64]

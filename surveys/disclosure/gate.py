@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surveys.answer_set import AnswerSet
-from surveys.definition import Instrument
+from surveys.answers.answer_set import AnswerSet
+from surveys.definition.instrument import Instrument
 from surveys.disclosure.details import (
     LARGE,
     clean,
@@ -17,8 +17,7 @@ from surveys.disclosure.details import (
 )
 from surveys.disclosure.groups import Range, deficit_range, hide_groups, means_open, next_to_hide, pooled, spread_open
 from surveys.disclosure.large import Details
-from surveys.disclosure.shares import SMALL, Part, print_linked, share_of
-from surveys.released import (
+from surveys.disclosure.released import (
     Change,
     GroupFigures,
     Hidden,
@@ -27,9 +26,10 @@ from surveys.released import (
     ScaleFigures,
     Share,
 )
-from surveys.scoring import DEFICIT, DUST, ordered_levels
-from surveys.statistics import ci95, reliability
-from surveys.summary import Summary, merge_all, summarise
+from surveys.disclosure.shares import SMALL, Part, print_linked, share_of
+from surveys.statistics.measures import ci95, reliability
+from surveys.statistics.scoring import DEFICIT, DUST, ordered_levels
+from surveys.statistics.summary import Summary, merge_all, summarise
 
 MUNICIPALITY = "municipality"
 LEAST_K = 5

@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from surveys.released import Hidden
+from surveys.disclosure.released import Hidden
 
 Numbers = NDArray[Any]
 # Blocks are 0-100; a hidden group's mean must stay open by at least this many points.

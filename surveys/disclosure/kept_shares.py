@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from surveys.disclosure.groups import Range, deficit_range, narrow, open_enough
+from surveys.disclosure.released import ScaleFigures, Share
 from surveys.disclosure.shares import SMALL
-from surveys.released import ScaleFigures, Share
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from surveys.definition import Instrument
+from surveys.definition.instrument import Instrument
 from surveys.disclosure.details import (
     Counts,
     choice_figures,
@@ -16,10 +16,10 @@ from surveys.disclosure.details import (
     open_details,
     quadrant_figures,
 )
+from surveys.disclosure.released import ChoiceFigures, ItemFigures, Quadrants, Share
 from surveys.disclosure.shares import Part, print_of, share_of
-from surveys.released import ChoiceFigures, ItemFigures, Quadrants, Share
-from surveys.scoring import DUST, practice_items
-from surveys.summary import Summary
+from surveys.statistics.scoring import DUST, practice_items
+from surveys.statistics.summary import Summary
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from surveys.disclosure.changes import may_enter
 from surveys.disclosure.details import LARGE
+from surveys.disclosure.released import GroupFigures, Released, ScaleFigures, Share
 from surveys.disclosure.shares import SMALL
-from surveys.released import GroupFigures, Released, ScaleFigures, Share
 
 __all__ = ["carry_over", "may_enter"]
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from surveys.disclosure.groups import Pool, Range, narrow, open_enough, sum_range
-from surveys.released import Share
-from surveys.statistics import worst_case
+from surveys.disclosure.released import Share
+from surveys.statistics.measures import worst_case
 
 SMALL = 20  # under this a homogeneous group prints a band
 BAND = 0.8

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from surveys.released import Hidden
+from surveys.disclosure.released import Hidden
 
 TOTAL = "ИТОГО"
 Cell = tuple[str, str]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
-from surveys.document import Report
-from surveys.report_context import ReportContext
+from surveys.report.context import ReportContext
+from surveys.report.document import Report
 
 DEFAULT = "report"
 
@@ -34,7 +34,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     kind.code: kind
     for kind in (
-        Kind("report", "Аналитическая справка", "surveys.report:build_report", needs=("cards",)),
+        Kind("report", "Аналитическая справка", "surveys.report.build:build_report", needs=("cards",)),
         Kind("plan", "Дорожная карта по устранению профессиональных дефицитов", "surveys.kinds.plan:build_plan"),
         Kind("dynamics", "Справка о динамике", "surveys.kinds.dynamics:build_dynamics"),
         Kind("joint", "Сводная справка по карте и анкете", "surveys.kinds.card:build_joint", ("school",), ("card",)),

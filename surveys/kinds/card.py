@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from surveys.document import Cell, Column, Paragraph, Report, Row, Table
-from surveys.facts import Reading
+from surveys.card.similar import Cards, conditions_table
+from surveys.findings.facts import Reading
+from surveys.findings.perception import Perception
 from surveys.kinds.parts import LONG, Draft, finished, in_order_of_sections
-from surveys.perception import Perception
-from surveys.report import build_report
-from surveys.report_card import card_main, indicators_table, risk_counts
-from surveys.report_context import ReportContext
-from surveys.report_findings import findings_table
-from surveys.report_measures import same_steps
-from surveys.report_proposals import add_measures, add_rest, measures_of
-from surveys.report_tables import words_cell
-from surveys.report_texts import concludes, item, plain
+from surveys.report.build import build_report
+from surveys.report.card import card_main, indicators_table, risk_counts
+from surveys.report.context import ReportContext
+from surveys.report.document import Cell, Column, Paragraph, Report, Row, Table
+from surveys.report.findings import findings_table
+from surveys.report.measures import same_steps
+from surveys.report.proposals import add_measures, add_rest, measures_of
+from surveys.report.tables import words_cell
+from surveys.report.texts import concludes, item, plain
 from surveys.russian import NBSP, count, counted_words, in_order, integer, join, verb
-from surveys.similar import Cards, conditions_table
 
 SIGNED = "подписанные карты школ"
 NOT_SIGNED = "Подписанной карты пока нет: показатели не приводятся"

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from math import ceil
 
-from surveys.definition import Scale
-from surveys.document import Cell, Column, Report, Row, Table
-from surveys.findings import Finding
+from surveys.definition.instrument import Scale
+from surveys.disclosure.released import GroupFigures, Share
+from surveys.findings.finding import Finding
 from surveys.kinds.parts import Draft, finished
 from surveys.kinds.plan import block_of
 from surveys.printing import hidden_words, share_of_words
-from surveys.released import GroupFigures, Share
-from surveys.report_context import ReportContext
-from surveys.report_tables import count_cell, words_cell
-from surveys.report_texts import is_systemic, plain
+from surveys.report.context import ReportContext
+from surveys.report.document import Cell, Column, Report, Row, Table
+from surveys.report.tables import count_cell, words_cell
+from surveys.report.texts import is_systemic, plain
 from surveys.russian import count, integer, items_text
 
 COURSE_ITEMS = ("3.6", "3.11")  # the order's items about applications and courses

@@ -1,12 +1,12 @@
 """Dynamics between stages: the same persons before and after, under the rule of groups linked in time."""
 
-from surveys.document import Cell, Column, Report, Row, Table
+from surveys.disclosure.released import Change
 from surveys.kinds.parts import Draft, finished
 from surveys.printing import NO_FIGURE, NOT_COMPARABLE, hidden_words
-from surveys.released import Change
-from surveys.report_context import ReportContext
-from surveys.report_tables import changes_table, words_cell
-from surveys.report_texts import (
+from surveys.report.context import ReportContext
+from surveys.report.document import Cell, Column, Report, Row, Table
+from surveys.report.tables import changes_table, words_cell
+from surveys.report.texts import (
     STAGE_GENITIVE,
     change_texts,
     compared_stages,

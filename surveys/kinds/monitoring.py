@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from surveys.document import Column, Report, Row, Table
 from surveys.kinds.parts import Draft, finished
-from surveys.report_context import ReportContext
-from surveys.report_tables import words_cell
-from surveys.report_texts import plain
+from surveys.report.context import ReportContext
+from surveys.report.document import Column, Report, Row, Table
+from surveys.report.tables import words_cell
+from surveys.report.texts import plain
 from surveys.russian import NBSP, count, date_long, integer
 
 STATES = {

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from surveys.document import Figure, Letterhead, Paragraph, Report, Section, Style, Table
-from surveys.report_context import ReportContext
-from surveys.report_method import snapshot_texts
+from surveys.report.context import ReportContext
+from surveys.report.document import Figure, Letterhead, Paragraph, Report, Section, Style, Table
+from surveys.report.method import snapshot_texts
 from surveys.russian import tie
 
 PREFIXES: dict[Style, str] = {"subhead": "## ", "item": "- ", "note": "~ "}

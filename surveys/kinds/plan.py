@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from surveys.document import Column, MeasureText, Report, Row, Table
-from surveys.findings import Finding
+from surveys.disclosure.released import ScaleFigures
+from surveys.findings.finding import Finding
+from surveys.findings.origins import AGGREGATES, measure_grounds
 from surveys.kinds.parts import Draft, finished
-from surveys.origins import AGGREGATES, measure_grounds
 from surveys.printing import count_words
-from surveys.released import ScaleFigures
-from surveys.report_context import ReportContext
-from surveys.report_findings import of_group
-from surveys.report_measures import merge_measures, same_steps, short_finding
-from surveys.report_tables import words_cell
-from surveys.report_texts import STAGE_GENITIVE, plain
+from surveys.report.context import ReportContext
+from surveys.report.document import Column, MeasureText, Report, Row, Table
+from surveys.report.findings import of_group
+from surveys.report.measures import merge_measures, same_steps, short_finding
+from surveys.report.tables import words_cell
+from surveys.report.texts import STAGE_GENITIVE, plain
 from surveys.russian import NBSP, count, in_order, integer, number_text, participle
 
 # what usually proves that a result is there, by a word of the planned result; the department changes it in Word

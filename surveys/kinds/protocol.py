@@ -1,10 +1,10 @@
 """Draft minutes of the working group: who came is left to be written; what was heard and decided is from the wave."""
 
-from surveys.document import Paragraph, Report
 from surveys.kinds.parts import Draft, finished
-from surveys.report_context import ReportContext
-from surveys.report_measures import in_sentence, merge_measures
-from surveys.report_texts import STAGE_GENITIVE, concludes, coverage_warning, deficits, plain, took_part
+from surveys.report.context import ReportContext
+from surveys.report.document import Paragraph, Report
+from surveys.report.measures import in_sentence, merge_measures
+from surveys.report.texts import STAGE_GENITIVE, concludes, coverage_warning, deficits, plain, took_part
 from surveys.russian import items_text, join
 
 BLANK = "_" * 40

@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Literal
 
-from surveys.document import Report
+from surveys.report.document import Report
 
 Format = Literal["docx", "pdf", "xlsx", "html", "json"]
 FORMATS: tuple[Format, ...] = ("docx", "pdf", "xlsx", "html", "json")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from surveys.document import Figure, Paragraph, Report, Section, Table
+from surveys.report.document import Figure, Paragraph, Report, Section, Table
 from surveys.writers.docx_parts import (
     add_contents,
     add_page_number,
@@ -160,7 +160,7 @@ def _size(table: Table) -> int:
 def _figure(document: Any, report: Report, figure: Figure) -> None:
     from docx.shared import Mm
 
-    from surveys.charts import chart_bytes
+    from surveys.report.charts import chart_bytes
 
     picture = document.add_paragraph(style="Figure")
     shape = picture.add_run().add_picture(io.BytesIO(chart_bytes(figure)), width=Mm(160))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from surveys.document import Report, Row, Table
+from surveys.report.document import Report, Row, Table
 
 FONT = "Liberation Serif"  # free, metric twin of the substitute named beside it
 SUBSTITUTE = "Times New Roman"

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO
 
-from surveys.document import Cell, Column, Figure, Ground, Origin, Paragraph, Report, Row, Section, Table
+from surveys.report.document import Cell, Column, Figure, Ground, Origin, Paragraph, Report, Row, Section, Table
 
 MANY_COLUMNS = 9
 TONE_CLASS = {"none": "h0", "low": "h1", "medium": "h2", "high": "h3"}

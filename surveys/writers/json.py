@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import IO
 
-from surveys.document import Report
+from surveys.report.document import Report
 
 
 def write(report: Report, target: str | Path | IO[bytes]) -> None:

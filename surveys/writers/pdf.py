@@ -6,8 +6,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
-from surveys.charts import chart_bytes
-from surveys.document import Figure, Paragraph, Report, Row, Section, Table
+from surveys.report.charts import chart_bytes
+from surveys.report.document import Figure, Paragraph, Report, Row, Section, Table
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 

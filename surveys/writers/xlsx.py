@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
-from surveys.document import Cell, Column, Figure, Report, Table
+from surveys.report.document import Cell, Column, Figure, Report, Table
 
 NUMBER_FORMATS = {"integer": "0", "decimal": "0.0", "percent": "0.0"}
 LINE = 13.5  # points of a line of text

@@ -4,9 +4,18 @@ import re
 from pathlib import Path
 from typing import Any
 
-from surveys.answers import iso_day
-from surveys.definition import Check, Indicator, Instrument, Level, Part, QualityFlag, Scale, check_definition
-from surveys.definition_checks import Finding
+from surveys.answers.checking import iso_day
+from surveys.definition.checks import Finding
+from surveys.definition.instrument import (
+    Check,
+    Indicator,
+    Instrument,
+    Level,
+    Part,
+    QualityFlag,
+    Scale,
+    check_definition,
+)
 from surveys.errors import DefinitionError, Problem
 from surveys.xlsform.arbiter import check_with_pyxform
 from surveys.xlsform.headings import check_headings

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from surveys.definition import Item
+from surveys.definition.instrument import Item
+from surveys.definition.languages import tag_of
 from surveys.errors import Problem
-from surveys.languages import tag_of
 from surveys.xlsform.notation import METADATA, Kind, read_kind, yes_or_no
 from surveys.xlsform.tables import Row, Table, read_parameters, to_field
 

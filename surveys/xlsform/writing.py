@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from surveys.definition import Group, Instrument, Item
+from surveys.definition.instrument import Group, Instrument, Item
 from surveys.errors import DefinitionError, Problem
 from surveys.xlsform.rows import EXPRESSIONS, GROUP_TEXTS, ITEM_TEXTS, PLAIN, YES_NO
 from surveys.xlsform.tables import from_field, write_parameters

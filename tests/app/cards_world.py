@@ -9,11 +9,11 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from app.cards.opening import open_cards
-from app.content import store_instrument
+from app.content.store import store_instrument
 from app.extensions import db
 from app.models import Card, CardCycle, Municipality, School
-from surveys.card_filling import Field
-from surveys.definition import Instrument, load_instrument
+from surveys.card.filling import Field
+from surveys.definition.instrument import Instrument, load_instrument
 from tests.pages import token_of
 
 EXAMPLE = json.loads((Path(__file__).parents[1] / "data" / "school_card_example.json").read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ import openpyxl
 from docx import Document
 from pypdf import PdfReader
 
-from surveys.released import Released
+from surveys.disclosure.released import Released
 from tests.app.recount import Block, printed
 
 CARD_DENOMINATORS = 40

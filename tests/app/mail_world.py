@@ -12,8 +12,8 @@ from flask import Flask
 
 from app.extensions import db
 from app.jobs import run_pending_jobs
-from app.letter_texts import REMINDER
-from app.letters import ask_sending, queue_letters
+from app.mail.letter_texts import REMINDER
+from app.mail.letters import ask_sending, queue_letters
 from app.models import Letter, Participation, Person, Wave
 from tests.app.questionnaire_world import open_wave
 

@@ -3,12 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from app.content import store_instrument, store_rules
+from app.content.store import store_instrument, store_rules
 from app.extensions import db
 from app.models import ConsentText, Municipality, Participation, Person, School, Wave, WaveSchool
 from app.models.columns import utc_now
-from surveys.definition import Instrument, load_instrument
-from surveys.rules import load_rules
+from surveys.definition.instrument import Instrument, load_instrument
+from surveys.findings.rules import load_rules
 
 DAY = dt.timedelta(days=1)
 

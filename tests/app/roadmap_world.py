@@ -23,7 +23,7 @@ from app.models import (
     SchoolPlan,
     SchoolPlanLine,
 )
-from app.plan_changes import add_schedule_date, receive
+from app.plan.changes import add_schedule_date, receive
 from app.storage import store_file
 
 DAY = dt.date(2020, 9, 15)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from app.content.starting import Definitions, load_packaged, store_definitions
 from app.extensions import db
 from app.models import (
     Assignment,
@@ -15,8 +16,7 @@ from app.models import (
     WaveSchool,
 )
 from app.models.columns import utc_now
-from app.plans import store_plan
-from app.starting import Definitions, load_packaged, store_definitions
+from app.plan.plans import store_plan
 
 
 def school(code: str) -> School:
@@ -59,7 +59,7 @@ def add_wave(
     definitions: Definitions, code: str = "first", *, status: str = "open", instrument: InstrumentVersion | None = None
 ) -> Wave:
     """A wave of both schools that asks their teachers and closes in five days."""
-    from app.population import invite_teachers
+    from app.answers.population import invite_teachers
 
     now = utc_now()
     wave = Wave(

@@ -5,13 +5,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from app.content import instrument_of
+from app.content.store import instrument_of
 from app.extensions import db
 from app.models import School, Submission, WaveSchool
-from app.snapshots import released_of
+from app.results.snapshots import released_of
 from app.waves.analysis import coverage_state
-from surveys.released import GroupFigures
-from surveys.thresholds import PROPOSED
+from surveys.disclosure.released import GroupFigures
+from surveys.findings.thresholds import PROPOSED
 from tests.app import wave_world
 from tests.app.leaks import grids_of
 from tests.app.recount import printed, recount

@@ -12,8 +12,8 @@ from werkzeug.test import encode_multipart
 from app.extensions import db
 from app.models import CardDelegation, CardEdit, CardFile, Person
 from app.models.columns import utc_now
-from surveys.card_filling import Field
-from surveys.definition import load_instrument
+from surveys.card.filling import Field
+from surveys.definition.instrument import load_instrument
 from tests.app.cards_world import card_of, entries, example_fields, fill_card, open_cycle, press, save, section_form
 
 PDF = b"%PDF-1.4 an order"

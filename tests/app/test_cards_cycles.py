@@ -2,11 +2,11 @@
 
 import pytest
 
-from app.card_values import card_for_rules, state_of
-from app.content import store_instrument
+from app.content.store import store_instrument
 from app.extensions import db
 from app.models import Card, CardCycle
-from surveys.definition import Approval, load_instrument
+from app.results.card_values import card_for_rules, state_of
+from surveys.definition.instrument import Approval, load_instrument
 from tests.app.cards_world import card_of, fill_card, open_cycle, page, press, sign
 from tests.pages import post_form
 

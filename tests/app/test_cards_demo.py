@@ -6,12 +6,12 @@ import random
 import pytest
 from flask import Flask
 
-from app.card_values import state_of
+from app.demo.cards import load_demo_cards
 from app.demo.people import add_municipality, add_people, add_schools
-from app.demo_cards import load_demo_cards
 from app.extensions import db
 from app.models import Card, CardCycle, CardDelegation, CardFile, CardRemark, CardVersion
-from app.staff_counts import staff_fields
+from app.results.card_values import state_of
+from app.results.staff_counts import staff_fields
 from tests.conftest import empty_tables
 
 NOW = dt.datetime(2026, 6, 20, 9, tzinfo=dt.UTC)

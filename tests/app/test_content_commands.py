@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 
 from app.extensions import db
-from app.marks import change_state
 from app.models import Event, InstrumentVersion, Participation, Person, RoadmapItem, School, Submission
-from app.plans import current_plan
-from surveys import definition
-from surveys.roadmap import load_roadmap
+from app.plan.marks import change_state
+from app.plan.plans import current_plan
+from surveys.definition import instrument as definition
+from surveys.roadmap.plan import load_roadmap
 from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_definitions, add_plan, add_wave, person
 from tests.conftest import empty_tables
@@ -175,8 +175,8 @@ def test_instrument_of_the_same_version_with_other_content_is_refused(app: Flask
 
 
 def answer_file(path: Path, rows: list[dict[str, str]]) -> Path:
-    from app.starting import load_packaged
-    from surveys.answers import NO_ANSWER
+    from app.content.starting import load_packaged
+    from surveys.answers.checking import NO_ANSWER
 
     names = [item.name for item in load_packaged().questionnaire.items if item.type not in NO_ANSWER]
     header = ["respondent_id", "school", "табельный", *names]
@@ -231,9 +231,9 @@ def test_unknown_wave_is_refused(app: Flask, tmp_path: Path, wave: str) -> None:
 
 
 def test_sample_file_of_answers_has_a_column_for_every_question() -> None:
-    from app.starting import load_packaged
-    from surveys.answer_columns import answers_of
-    from surveys.reading import read_table
+    from app.content.starting import load_packaged
+    from surveys.answers.columns import answers_of
+    from surveys.answers.reading import read_table
 
     answers, context = answers_of(read_table(DOCS / "answers.csv"), load_packaged().questionnaire)
     assert context == ["respondent_id", "school", "табельный"]

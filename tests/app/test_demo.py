@@ -9,10 +9,10 @@ from flask import Flask
 from app.demo.build import BASELINE, MIDLINE, NotEmptyError, build_demo
 from app.demo.people import SCHOOLS, SIGN_INS
 from app.extensions import db
+from app.frame.pages import is_demo
 from app.models import Participation, Person, School, Snapshot, Submission, Wave
-from app.pages import is_demo
-from surveys.released import Released
-from surveys.roadmap import load_roadmap
+from surveys.disclosure.released import Released
+from surveys.roadmap.plan import load_roadmap
 from tests.conftest import empty_tables
 from tests.pages import post_form
 

@@ -18,8 +18,8 @@ from app.jobs import enqueue, run_pending_jobs
 from app.jobs.running import claim, requeue_stale, run
 from app.models import Document, Event, Finding, Job, Person, ReportEdition
 from app.models.columns import utc_now
-from surveys.document import Report
 from surveys.kinds import KINDS
+from surveys.report.document import Report
 from tests.app import wave_world
 from tests.pages import post_form
 

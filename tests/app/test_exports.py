@@ -11,7 +11,7 @@ from app.jobs import run_pending_jobs
 from app.models import ConsentText, Document, Event, InstrumentVersion, Respondent, School, Submission, WaveSchool
 from app.models.columns import utc_now
 from app.models.waves import POOLED
-from app.snapshots import released_of
+from app.results.snapshots import released_of
 from app.storage import stored_path
 from tests.app.wave_world import CODE, build_open_wave, close
 from tests.pages import post_form

@@ -3,11 +3,11 @@
 import pytest
 from flask_babel import force_locale
 
-from app.answer_words import problem_words
 from app.extensions import db
+from app.forms.answer_words import problem_words
 from app.models import Draft
-from surveys.answers import check_answers
-from surveys.definition import Instrument
+from surveys.answers.checking import check_answers
+from surveys.definition.instrument import Instrument
 from tests.app.questionnaire_world import open_wave
 from tests.pages import post_form, token_of
 from tests.surveys.test_languages import FORM, KABARDIAN

@@ -9,13 +9,13 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from app.content import instrument_of, store_instrument
-from app.editions import draft_of, incomparable_between, newest
+from app.content.editions import draft_of, incomparable_between, newest
+from app.content.store import instrument_of, store_instrument
 from app.extensions import db
 from app.models import ConsentText, Draft, Event, InstrumentVersion
 from app.models.definitions import PublishedChangedError
 from app.waves.queries import published_instruments
-from surveys.definition import Instrument, instrument_from_dict, load_instrument
+from surveys.definition.instrument import Instrument, instrument_from_dict, load_instrument
 from surveys.xlsform import write_xlsform
 from tests.pages import post_form, token_of
 
@@ -129,7 +129,7 @@ def test_changed_file_makes_the_next_version_and_asks_about_each_change(login_as
 
 
 def instrument_keys(draft):
-    from app.editions import changes_of
+    from app.content.editions import changes_of
 
     return [change.key for change in changes_of(draft) if change.nature == "judged"]
 
@@ -344,7 +344,7 @@ def test_limit_of_an_upload_is_named(login_as):
 
 def test_every_word_of_a_difference_can_be_said_in_the_language_of_the_page():
     from app.instruments.difference_words import WORDS
-    from surveys import difference
+    from surveys.definition import difference
 
     tables = [value for name, value in vars(difference).items() if name.endswith("_FIELDS")]
     words = {one if isinstance(one, str) else one[0] for table in tables for one in table.values()}

@@ -8,13 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.content import instrument_of
+from app.content.store import instrument_of
 from app.demo.build import BASELINE, MIDLINE, build_demo
 from app.demo.people import PASSWORD, SIGN_INS
 from app.extensions import db
 from app.models import School, Submission, Wave
-from app.report_context import report_of
-from app.snapshots import build_snapshot, latest_snapshot, released_of
+from app.results.report_context import report_of
+from app.results.snapshots import build_snapshot, latest_snapshot, released_of
 from surveys.writers import FORMATS, write_report
 from tests.app.leaks import find_secrets, secrets_of
 from tests.app.recount import recount

@@ -3,19 +3,19 @@
 import numpy as np
 import pytest
 
+from app.answers.live_store import summarise_stored
 from app.extensions import db
-from app.live_store import summarise_stored
 from app.models import School
-from app.stages import load_answers
-from surveys.scoring import practice_items
-from surveys.summary import summarise, summarise_by
+from app.results.stages import load_answers
+from surveys.statistics.scoring import practice_items
+from surveys.statistics.summary import summarise, summarise_by
 from tests.app.wave_world import build_open_wave, packaged, the_wave
 
 
 def test_stored_vectors_give_the_figures_of_the_answers(app, monkeypatch):
     build_open_wave()
     wave, instrument = the_wave(), packaged().questionnaire
-    monkeypatch.setattr("app.live_store.PART", 7)  # several parts, merged
+    monkeypatch.setattr("app.answers.live_store.PART", 7)  # several parts, merged
     codes = {school.id: school.code for school in db.session.scalars(db.select(School))}
     totals = summarise_stored(db.session.connection(), wave.id, instrument, sorted(codes, reverse=True))
     answers, _keys = load_answers(wave.id, instrument)

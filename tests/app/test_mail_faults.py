@@ -13,12 +13,12 @@ from flask import Flask
 
 from app.extensions import db
 from app.jobs import run_pending_jobs
-from app.letter_texts import REMINDER
-from app.letters import ask_sending, queue_letters
-from app.mail import is_address
+from app.jobs.timetable import begin_due
+from app.mail.letter_texts import REMINDER
+from app.mail.letters import ask_sending, queue_letters
+from app.mail.server import is_address
 from app.models import Job, Letter, Participation, Wave
 from app.models.columns import utc_now
-from app.timetable import begin_due
 from tests.app.mail_world import TODAY, Mailbox, asked_wave, letters, participation, person, send, serving
 from tests.app.test_questionnaires import text_of
 

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from app.extensions import db
 from app.jobs import run_pending_jobs
 from app.models import Assignment, Document, PaperSheet, Participation, Person, Submission, Wave
-from app.snapshots import build_snapshot
+from app.results.snapshots import build_snapshot
 from app.storage import stored_path
 from tests.app.questionnaire_world import open_wave
 from tests.app.test_privacy import press

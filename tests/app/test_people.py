@@ -10,13 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.extensions import db
-from app.importing import ImportRefusedError, Table, read_table
+from app.importing.tables import ImportRefusedError, Table, read_table
 from app.jobs import run_pending_jobs
+from app.jobs.timetable import begin_due
 from app.models import Event, Person, School, Slip
 from app.models.columns import utc_now
 from app.models.people import ROLES
 from app.people import changes, lists, school_lists
-from app.timetable import begin_due
 from tests.app.rooms_world import person, school
 from tests.pages import post_form, token_of
 from tests.world import PASSWORD

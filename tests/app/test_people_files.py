@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from app.importing import ImportRefusedError, Table, read_table
+from app.importing.tables import ImportRefusedError, Table, read_table
 from app.people import lists
 from app.people.names import Logins, is_name, mended
 

@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import digest
 from app.extensions import db
 from app.jobs import run_pending_jobs
+from app.jobs.timetable import begin_due
 from app.models import Job, Measure, MonitoringAnswer, MonitoringRound, PlanLetter, RoadmapPlan
-from app.plan_letters import ask_letters, digest_due, send_one
-from app.timetable import begin_due
+from app.plan import digest
+from app.plan.letters import ask_letters, digest_due, send_one
 from tests.app.rooms_world import add_plan, person, school
 from tests.app.test_reminders import Mailbox, mailbox
 

@@ -25,7 +25,7 @@ from app.models import (
     Wave,
 )
 from app.models.columns import utc_now
-from app.snapshots import build_snapshot
+from app.results.snapshots import build_snapshot
 from tests.app.questionnaire_world import open_wave
 from tests.app.test_questionnaires import fill, text_of
 from tests.pages import post_form, token_of
@@ -384,7 +384,7 @@ def test_own_change_since_the_last_stage_is_shown_from_own_answers(anna, app) ->
     second = open_wave("anna", code="wave2")
     second.opens_utc = utc_now()
     db.session.commit()
-    from app.respondents import respondent_key
+    from app.answers.respondents import respondent_key
 
     first = db.session.scalars(db.select(Submission)).one()
     values = {

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from app.extensions import db
 from app.models import Consent, Draft, Event, Participation, Person, Submission, Wave
-from surveys.definition import Instrument, load_instrument
+from surveys.definition.instrument import Instrument, load_instrument
 from tests.app.questionnaire_world import open_wave
 from tests.pages import post_form, token_of
 
@@ -318,8 +318,8 @@ def test_required_facts_stop_the_sending_and_are_linked(anna) -> None:
 
 
 def current_content(kept: Draft) -> str:
-    from app.submissions import content_hash
-    from surveys.answers import check_answers
+    from app.answers.submissions import content_hash
+    from surveys.answers.checking import check_answers
 
     checked = check_answers(load_instrument("teacher_deficits"), kept.values, kept.not_applicable, final=True)
     return content_hash(checked)

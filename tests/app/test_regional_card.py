@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.editions import draft_of
+from app.content.editions import draft_of
 from app.extensions import db
 from app.models import CardCycle, InstrumentVersion
 from surveys.xlsform import read_xlsform

@@ -12,11 +12,11 @@ from openpyxl import load_workbook
 
 from app.extensions import db
 from app.jobs import run_pending_jobs
-from app.letter_texts import REMINDER
-from app.letters import queue_letters, recipients, reminders_due
+from app.jobs.timetable import begin_due
+from app.mail.letter_texts import REMINDER
+from app.mail.letters import queue_letters, recipients, reminders_due
 from app.models import Job, Participation, Timetable, Wave
 from app.models.columns import utc_now
-from app.timetable import begin_due
 from tests.app.mail_world import TODAY, Mailbox, asked_wave, letters, participation, person, send, serving
 from tests.app.test_privacy import press
 from tests.app.test_questionnaires import text_of

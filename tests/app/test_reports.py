@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from app.extensions import db
 from app.jobs import run_pending_jobs
 from app.models import Assignment, Document, Finding, Job, Person, School, Submission
-from surveys.document import Report
+from surveys.report.document import Report
 from tests.app import wave_world
 from tests.app.recount import docx_tables, printed, recount
 from tests.pages import post_form

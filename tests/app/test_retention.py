@@ -7,14 +7,14 @@ import tomllib
 import pytest
 from flask import Flask
 
+from app.answers.retention import Terms, keep_terms, load_terms, save_terms
+from app.content.starting import CONSENT_FILE
 from app.extensions import db
 from app.jobs import run_pending_jobs
+from app.jobs.timetable import begin_due
 from app.models import Consent, Draft, PaperSheet, Person, PlanLetter, Respondent, Setting, Snapshot, Submission, Wave
 from app.models.columns import utc_now
-from app.retention import Terms, keep_terms, load_terms, save_terms
-from app.snapshots import build_snapshot
-from app.starting import CONSENT_FILE
-from app.timetable import begin_due
+from app.results.snapshots import build_snapshot
 from tests.app.questionnaire_world import open_wave
 from tests.app.test_privacy import WAVE, press, send
 from tests.app.test_questionnaires import fill, text_of

@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import marks
 from app.extensions import db
-from app.marks import Mark, change_state, days_late, marks_at, marks_now, progress
 from app.models import Event, Measure, MeasureItem, RoadmapItem
-from surveys.roadmap import load_roadmap
+from app.plan import marks
+from app.plan.marks import Mark, change_state, days_late, marks_at, marks_now, progress
+from surveys.roadmap.plan import load_roadmap
 from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_plan, person, school
 from tests.pages import post_form

@@ -11,11 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.evidence import LARGEST, FileRefusedError, file_type, safe_name
 from app.extensions import db
-from app.marks import marks_at, marks_now, progress
 from app.models import Event, Evidence
 from app.models.columns import utc_now
+from app.plan.evidence import LARGEST, FileRefusedError, file_type, safe_name
+from app.plan.marks import marks_at, marks_now, progress
 from tests.app.roadmap_world import PDF, state_of
 from tests.app.rooms_world import add_plan
 from tests.pages import post_form, token_of

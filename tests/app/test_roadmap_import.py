@@ -11,14 +11,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.extensions import db
-from app.marks import change_state, marks_now
 from app.models import Event, PlanDraft, RoadmapItem, RoadmapPlan
 from app.models.columns import utc_now
-from app.plan_changes import add_schedule_date, as_of
-from app.plans import items_of
+from app.plan.changes import add_schedule_date, as_of
+from app.plan.marks import change_state, marks_now
+from app.plan.plans import items_of
 from app.roadmap.workbook import read_workbook
 from surveys.errors import SurveyError
-from surveys.roadmap import load_roadmap
+from surveys.roadmap.plan import load_roadmap
 from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_plan
 from tests.pages import post_form, token_of

@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 from app.demo.build import MIDLINE, build_demo
 from app.extensions import db
 from app.jobs import run_pending_jobs
-from app.measure_effect import baseline_of, blocks_of, effect_words, effects
 from app.models import Event, Measure, MeasureItem, Snapshot, Wave
-from app.snapshots import close_wave, latest_snapshot, released_of
-from surveys.released import Change, Share
+from app.results.measure_effect import baseline_of, blocks_of, effect_words, effects
+from app.results.snapshots import close_wave, latest_snapshot, released_of
+from surveys.disclosure.released import Change, Share
 from surveys.russian import number_text
 from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_plan

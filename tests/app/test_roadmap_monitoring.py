@@ -7,9 +7,9 @@ from flask.testing import FlaskClient
 
 from app.demo.build import MIDLINE
 from app.extensions import db
-from app.marks import change_state
 from app.models import MonitoringAnswer, MonitoringRound, Wave
-from app.snapshots import latest_snapshot, released_of
+from app.plan.marks import change_state
+from app.results.snapshots import latest_snapshot, released_of
 from surveys.russian import number_text
 from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_plan

@@ -9,14 +9,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
-from app.digest import read_day, read_days
+from app.content.starting import load_packaged
 from app.extensions import db
-from app.marks import change_state
 from app.models import Municipality, School
-from app.plan_calendar import calendar_of
-from app.plan_changes import add_schedule_date, receive
-from app.plans import items_of, store_plan
-from app.starting import load_packaged
+from app.plan.calendar import calendar_of
+from app.plan.changes import add_schedule_date, receive
+from app.plan.digest import read_day, read_days
+from app.plan.marks import change_state
+from app.plan.plans import items_of, store_plan
 from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_plan, person
 from tests.app.test_roadmap_measures import add_measure

@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 
 from app.extensions import db
 from app.jobs import run_pending_jobs
-from app.marks import change_state
 from app.models import Document, Event, Measure, SchoolPlan, SchoolPlanLine
+from app.plan.marks import change_state
 from app.roadmap.school_plans import rolled_up
-from surveys.roadmap import load_roadmap
+from surveys.roadmap.plan import load_roadmap
 from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_plan, person
 from tests.app.test_roadmap_measures import add_measure

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from app.digest import Told, digests, read_day
+from app.content.starting import load_packaged
 from app.extensions import db
-from app.marks import Mark, change_state, marks_at, marks_now
 from app.models import Municipality, NoticeReader, PlanMember, RoadmapItem, RoadmapPlan, School
-from app.plan_changes import acquaint, add_schedule_date, amend_item, as_of, receive
-from app.plans import items_of, store_plan
-from app.restrictions import switch
-from app.starting import load_packaged
+from app.plan.changes import acquaint, add_schedule_date, amend_item, as_of, receive
+from app.plan.digest import Told, digests, read_day
+from app.plan.marks import Mark, change_state, marks_at, marks_now
+from app.plan.plans import items_of, store_plan
+from app.plan.restrictions import switch
 from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import person
 

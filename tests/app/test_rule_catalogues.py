@@ -6,14 +6,14 @@ from pathlib import Path
 
 import openpyxl
 
-from app.content import rules_of, store_instrument, store_rules
-from app.editions import draft_of
+from app.content.editions import draft_of
+from app.content.store import rules_of, store_instrument, store_rules
 from app.extensions import db
 from app.models import RuleVersion
 from app.waves.queries import newest_rules
-from surveys.definition import load_instrument
-from surveys.rules import load_rules
-from surveys.rules_table import write_rules
+from surveys.definition.instrument import load_instrument
+from surveys.findings.rules import load_rules
+from surveys.findings.rules_table import write_rules
 from tests.pages import post_form, token_of
 
 

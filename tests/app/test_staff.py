@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 
 from app.extensions import db
 from app.models import Event, School, StaffMember, Vacancy
+from app.results.staff_counts import count_staff
 from app.staff.importing import SAMPLE, read_category, read_date, read_experience, read_post
 from app.staff.subjects import subject_codes
-from app.staff_counts import count_staff
 from tests.app.cards_world import card_of, open_cycle
 from tests.pages import post_form, token_of
 

@@ -4,14 +4,14 @@ import datetime as dt
 
 import pytest
 
-from app.content import store_instrument
+from app.content.editions import changes_of, publish, set_marks, take_instrument
+from app.content.store import store_instrument
 from app.demo.build import MIDLINE, build_demo
-from app.editions import changes_of, publish, set_marks, take_instrument
 from app.extensions import db
 from app.models import Person, Wave
-from app.snapshots import build_snapshot
-from surveys.definition import Approval, Instrument, load_instrument
-from surveys.released import Released
+from app.results.snapshots import build_snapshot
+from surveys.definition.instrument import Approval, Instrument, load_instrument
+from surveys.disclosure.released import Released
 from tests.conftest import empty_tables
 
 

@@ -5,20 +5,20 @@ import random
 
 import pytest
 
-from app.content import instrument_of
+from app.answers.respondents import ensure_respondent_key
+from app.answers.submissions import add_submission
+from app.content.store import instrument_of
 from app.demo.answers import invent_answers
 from app.demo.build import BASELINE, MIDLINE, build_demo
 from app.extensions import db
 from app.jobs import run_pending_jobs
-from app.late_answers import ask_recount
 from app.models import Finding, Job, Measure, Participation, School, Snapshot, Submission, Wave
-from app.respondents import ensure_respondent_key
-from app.snapshots import build_snapshot, close_wave, latest_snapshot, released_of
-from app.stages import link, pairs_since_previous
-from app.submissions import add_submission
-from surveys.answers import check_answers
-from surveys.released import Released
-from surveys.scoring import score_one
+from app.results.late_answers import ask_recount
+from app.results.snapshots import build_snapshot, close_wave, latest_snapshot, released_of
+from app.results.stages import link, pairs_since_previous
+from surveys.answers.checking import check_answers
+from surveys.disclosure.released import Released
+from surveys.statistics.scoring import score_one
 from tests.app.wave_world import (
     CODE,
     add_content,

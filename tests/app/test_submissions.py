@@ -10,13 +10,13 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from flask import Flask
 
+from app.answers.respondents import ensure_respondent_key, respondent_key
+from app.answers.submissions import RECEIPT_SIGNS, SubmissionConflictError, add_submission, checked_of, content_hash
 from app.database import mark_writing, writing
 from app.extensions import db
 from app.models import Draft, Participation, Person, Submission, Wave
-from app.respondents import ensure_respondent_key, respondent_key
-from app.submissions import RECEIPT_SIGNS, SubmissionConflictError, add_submission, checked_of, content_hash
-from surveys.answers import check_answers
-from surveys.definition import Instrument, load_instrument
+from surveys.answers.checking import check_answers
+from surveys.definition.instrument import Instrument, load_instrument
 from tests.app.questionnaire_world import open_wave
 from tests.pages import post_form
 

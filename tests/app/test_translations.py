@@ -13,8 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale, gettext, ngettext
 
-from app.interface import LANGUAGES, in_russian
-from app.navigation import day, decimal
+from app.frame.interface import LANGUAGES, in_russian
+from app.frame.navigation import day, decimal
 from tests.app.questionnaire_world import open_wave
 from tests.catalogues import ROOT, read_catalogue
 from tests.pages import post_form

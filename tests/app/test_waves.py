@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.datastructures import MultiDict
 
-from app import snapshots
 from app.extensions import db
 from app.jobs import run_pending_jobs
 from app.models import (
@@ -28,10 +27,11 @@ from app.models import (
     Wave,
 )
 from app.models.columns import utc_now
-from app.snapshots import build_snapshot, close_wave, latest_snapshot, released_of
+from app.results import snapshots
+from app.results.snapshots import build_snapshot, close_wave, latest_snapshot, released_of
 from app.waves import analysis
-from surveys.answer_set import AnswerSet
-from surveys.document import Cell, Row, Table
+from surveys.answers.answer_set import AnswerSet
+from surveys.report.document import Cell, Row, Table
 from tests.app import wave_world
 from tests.pages import TOKEN, post_form
 

@@ -9,18 +9,18 @@ from functools import lru_cache
 
 from flask import Flask
 
+from app.answers.population import invite_teachers
+from app.answers.respondents import ensure_respondent_key
+from app.answers.submissions import add_submission, mark_sent
+from app.content.starting import Packaged, load_packaged, store_definitions
 from app.demo.answers import invent_answers
 from app.extensions import db
 from app.jobs import run_pending_jobs
 from app.models import Assignment, Municipality, Participation, Person, School, Snapshot, Wave, WaveSchool
 from app.models.columns import utc_now
-from app.plans import store_plan
-from app.population import invite_teachers
-from app.respondents import ensure_respondent_key
-from app.snapshots import close_wave, latest_snapshot
-from app.starting import Packaged, load_packaged, store_definitions
-from app.submissions import add_submission, mark_sent
-from surveys.answers import check_answers
+from app.plan.plans import store_plan
+from app.results.snapshots import close_wave, latest_snapshot
+from surveys.answers.checking import check_answers
 
 CODE = "baseline-test"
 TEACHERS = {"school1": 19, "school2": 16, "school3": 8}  # Anna is the twentieth of School 1

@@ -9,9 +9,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from app.extensions import db
 from app.models import CardDelegation, Person
-from surveys.card import check_fields
-from surveys.card_filling import values_of
-from surveys.expressions import parse
+from surveys.card.checks import check_fields
+from surveys.card.filling import values_of
+from surveys.expressions.syntax import parse
 from tests.app.cards_world import card_of, fill_card, open_cycle
 from tests.browser.conftest import Served
 from tests.surveys.card_example import card, example_fields

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from surveys.errors import ExpressionError
-from surveys.evaluation import FUNCTIONS
-from surveys.expressions import evaluate, parse
+from surveys.expressions.evaluation import FUNCTIONS
+from surveys.expressions.syntax import evaluate, parse
 
 ROOT = Path(__file__).parents[2]
 TABLE = json.loads((ROOT / "tests" / "data" / "expressions.json").read_text(encoding="utf-8"))

@@ -9,11 +9,11 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
-from app.content import store_instrument, store_rules
+from app.content.store import store_instrument, store_rules
 from app.extensions import db
 from app.models import InstrumentVersion
-from surveys.definition import load_instrument
-from surveys.rules import load_rules
+from surveys.definition.instrument import load_instrument
+from surveys.findings.rules import load_rules
 from tests.browser.conftest import Served
 
 pytestmark = pytest.mark.browser

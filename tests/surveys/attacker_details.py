@@ -8,8 +8,8 @@ import math
 import numpy as np
 from scipy.optimize import linprog
 
-from surveys.scoring import practice_items
-from surveys.summary import code_moments
+from surveys.statistics.scoring import practice_items
+from surveys.statistics.summary import code_moments
 from tests.surveys.attacker import figures, whole_numbers
 
 

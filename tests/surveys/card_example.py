@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from surveys.card_filling import Field
-from surveys.definition import Instrument, load_instrument
+from surveys.card.filling import Field
+from surveys.definition.instrument import Instrument, load_instrument
 
 EXAMPLE = json.loads((Path(__file__).parents[1] / "data" / "school_card_example.json").read_text(encoding="utf-8"))
 

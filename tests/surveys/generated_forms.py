@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from surveys.definition import Instrument, instrument_from_dict
+from surveys.definition.instrument import Instrument, instrument_from_dict
 
 LANGUAGE = "Къэбэрдей (kbd)"
 # text as people paste it: quotes, signs of formulas, line ends, other alphabets; never only blanks, never «${»

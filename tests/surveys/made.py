@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from surveys.answer_set import AnswerSet
-from surveys.definition import Group, Instrument, Item, Level, Option, QualityFlag, Scale
-from surveys.summary import Summary, summarise
+from surveys.answers.answer_set import AnswerSet
+from surveys.definition.instrument import Group, Instrument, Item, Level, Option, QualityFlag, Scale
+from surveys.statistics.summary import Summary, summarise
 
 LEVELS = [
     Level(code="none", label="не выявлен", at_least=80),

@@ -5,9 +5,8 @@ All figures are written by hand; nothing is computed by the program, except perc
 
 from datetime import date
 
-from surveys.definition import Instrument, load_instrument
-from surveys.document import Letterhead, Signature
-from surveys.released import (
+from surveys.definition.instrument import Instrument, load_instrument
+from surveys.disclosure.released import (
     ChoiceFigures,
     GroupFigures,
     ItemFigures,
@@ -16,7 +15,8 @@ from surveys.released import (
     ScaleFigures,
     Share,
 )
-from surveys.report import ReportContext, ReportSettings, WaveFacts
+from surveys.report.build import ReportContext, ReportSettings, WaveFacts
+from surveys.report.document import Letterhead, Signature
 
 SECRET = 13.57  # stands in every hidden figure: it may appear in no document
 BLOCKS = ("SUB", "MET", "ASM", "LOW", "PSY", "COM", "ICT", "LAW", "PRO")

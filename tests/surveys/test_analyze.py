@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from surveys.analysis import Request, analyze
-from surveys.answer_columns import answers_of
-from surveys.definition import Instrument, Item, Option, Scale
+from surveys.answers.columns import answers_of
+from surveys.answers.reading import decode, read_table
+from surveys.definition.instrument import Instrument, Item, Option, Scale
 from surveys.errors import AnswersError, DefinitionError
-from surveys.reading import decode, read_table
+from surveys.statistics.analysis import Request, analyze
 
 DATA = Path(__file__).parents[1] / "data" / "answers"
 CLOSE = {"rel": 1e-6, "abs": 1e-6}

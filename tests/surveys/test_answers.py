@@ -2,10 +2,10 @@
 
 import pytest
 
-from surveys.answer_set import AnswerSet
-from surveys.answers import BLANK, NOT_APPLICABLE, NOT_ASKED, check_answers, pack_codes, parse_number
-from surveys.definition import Group, Instrument, Item, Option
-from surveys.profile import build_profile
+from surveys.answers.answer_set import AnswerSet
+from surveys.answers.checking import BLANK, NOT_APPLICABLE, NOT_ASKED, check_answers, pack_codes, parse_number
+from surveys.definition.instrument import Group, Instrument, Item, Option
+from surveys.report.profile import build_profile
 from tests.surveys.made import questionnaire
 
 

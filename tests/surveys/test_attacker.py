@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from surveys.disclosure import carry_over, may_enter, release, release_changes, summarise_pairs
-from surveys.released import Change
-from surveys.summary import merge_all, summarise
+from surveys.disclosure.released import Change
+from surveys.statistics.summary import merge_all, summarise
 from tests.surveys.attacker_details import choice_leaks, item_leaks, kept_leaks, late_leaks, quadrant_leaks, stage_leaks
 from tests.surveys.made import SCHOOLS_DIFFER, by_school, questionnaire, random_answers
 
@@ -56,7 +56,7 @@ def test_attack_on_details_succeeds_where_counts_are_taken_away_alone():
 
 
 def _share(values):
-    from surveys.released import Share
+    from surveys.disclosure.released import Share
 
     return Share(**values)
 

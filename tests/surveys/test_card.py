@@ -2,9 +2,9 @@
 
 import pytest
 
-from surveys.card import check_fields, evaluate_indicators
-from surveys.card_filling import Field, Note, home_of, review_card, sums_of, values_of
-from surveys.card_reading import (
+from surveys.card.checks import check_fields, evaluate_indicators
+from surveys.card.filling import Field, Note, home_of, review_card, sums_of, values_of
+from surveys.card.reading import (
     FIGURE_WITHHELD,
     bands_words,
     formula_words,

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from surveys.answer_columns import answers_of
-from surveys.compare import compare
-from surveys.definition import Instrument, Item, Option, Scale
-from surveys.reading import check_ids, read_table
+from surveys.answers.columns import answers_of
+from surveys.answers.reading import check_ids, read_table
+from surveys.definition.instrument import Instrument, Item, Option, Scale
+from surveys.statistics.compare import compare
 
 DATA = Path(__file__).parents[1] / "data" / "answers"
 

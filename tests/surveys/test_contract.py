@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 
 from surveys.__main__ import main
-from surveys.answers import check_answers
-from surveys.definition import open_instrument
+from surveys.answers.checking import check_answers
+from surveys.definition.instrument import open_instrument
 
 SURVEY = [
     ["type", "name", "label", "relevant", "constraint", "scale", "reverse", "choice_filter", "parameters"],

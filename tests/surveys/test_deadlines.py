@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from surveys.deadlines import Terms, add_working_days, is_told, is_working, stand, working_on_or_before
-from surveys.roadmap import load_roadmap
+from surveys.roadmap.deadlines import Terms, add_working_days, is_told, is_working, stand, working_on_or_before
+from surveys.roadmap.plan import load_roadmap
 
 DATE = Terms("date", dt.date(2020, 5, 31))  # a Sunday
 MONTHS = Terms("month", dt.date(2020, 11, 30), dt.date(2020, 10, 1))  # «Октябрь- ноябрь 2020»

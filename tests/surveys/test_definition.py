@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from surveys.definition import instrument_from_dict, open_instrument, read_instrument
+from surveys.definition.instrument import instrument_from_dict, open_instrument, read_instrument
+from surveys.definition.toml_text import to_toml
 from surveys.errors import DefinitionError
-from surveys.toml_text import to_toml
 
 
 def form(*items, **rest):

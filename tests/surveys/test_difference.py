@@ -2,10 +2,10 @@
 
 import pytest
 
-from surveys.comparability import find_incomparable, unmarked
-from surveys.definition import instrument_from_dict, load_instrument
-from surveys.difference import compare_catalogues, compare_instruments
-from surveys.rules import load_rules
+from surveys.definition.comparability import find_incomparable, unmarked
+from surveys.definition.difference import compare_catalogues, compare_instruments
+from surveys.definition.instrument import instrument_from_dict, load_instrument
+from surveys.findings.rules import load_rules
 
 BASE = {
     "code": "f",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from surveys.answer_set import AnswerSet
+from surveys.answers.answer_set import AnswerSet
 from surveys.disclosure import (
     TOTAL,
     comparable_scales,
@@ -19,7 +19,7 @@ from surveys.disclosure import (
 from surveys.disclosure.groups import Pool, Range, hide_groups, narrow
 from surveys.disclosure.shares import Part, print_linked, print_of, share_of
 from surveys.disclosure.tables import cell_bounds
-from surveys.summary import summarise
+from surveys.statistics.summary import summarise
 from tests.surveys.attacker import find_leaks
 from tests.surveys.made import by_school, questionnaire, random_answers
 

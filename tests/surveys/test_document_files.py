@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from surveys.document import Report
 from surveys.kinds import KINDS
+from surveys.report.document import Report
 from surveys.writers import write_report
 from tests.surveys.test_kinds import CASES, full
 
@@ -134,7 +134,7 @@ def test_page_leads_every_ground_to_an_anchor_that_is_there() -> None:
 def test_black_and_white_chart_tells_levels_by_hatch_and_words() -> None:
     from PIL import Image
 
-    from surveys.charts import TONES, chart_bytes
+    from surveys.report.charts import TONES, chart_bytes
 
     figure = KINDS["report"].build(full()).figure("blocks-bars")
     assert len({hatch for _fill, hatch in TONES.values()}) == len(TONES)

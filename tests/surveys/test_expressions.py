@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveys.errors import ExpressionError
-from surveys.expressions import evaluate, parse, truth, verdict
+from surveys.expressions.syntax import evaluate, parse, truth, verdict
 
 TABLE = json.loads((Path(__file__).parents[1] / "data" / "expressions.json").read_text(encoding="utf-8"))
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from surveys.facts import Reading
-from surveys.findings import find, individual_findings, merge_findings
-from surveys.released import Change, ItemFigures, Share
-from surveys.rules import load_rules
+from surveys.disclosure.released import Change, ItemFigures, Share
+from surveys.findings.facts import Reading
+from surveys.findings.finding import find, individual_findings, merge_findings
+from surveys.findings.rules import load_rules
 from tests.surveys.sample_released import SECRET, block, exact, questionnaire, released
 
 RULES = load_rules()

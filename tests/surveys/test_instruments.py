@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from surveys.card import check_fields, evaluate_indicators
-from surveys.definition import load_instrument
-from surveys.expressions import parse, truth
+from surveys.card.checks import check_fields, evaluate_indicators
+from surveys.definition.instrument import load_instrument
+from surveys.expressions.syntax import parse, truth
 
 DATA = Path(__file__).parents[1] / "data"
 EXAMPLE = json.loads((DATA / "school_card_example.json").read_text(encoding="utf-8"))

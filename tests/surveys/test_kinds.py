@@ -5,17 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from surveys.document import Report
-from surveys.facts import Reading
-from surveys.findings import find
+from surveys.disclosure.released import Change
+from surveys.findings.facts import Reading
+from surveys.findings.finding import find
+from surveys.findings.perception import Perception
+from surveys.findings.rules import load_rules
+from surveys.findings.thresholds import Thresholds
 from surveys.kinds import KINDS, kinds_for
 from surveys.kinds.courses import places_of
 from surveys.kinds.plan import proof
-from surveys.perception import Perception
-from surveys.released import Change
-from surveys.report import measure_text
-from surveys.rules import load_rules
-from surveys.thresholds import Thresholds
+from surveys.report.build import measure_text
+from surveys.report.document import Report
 from surveys.writers import FORMATS, write_report
 from tests.surveys.sample_released import SECRET, context, exact, questionnaire, released
 

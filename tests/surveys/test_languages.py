@@ -2,7 +2,7 @@
 
 import pytest
 
-from surveys.definition import instrument_from_dict, load_instrument
+from surveys.definition.instrument import instrument_from_dict, load_instrument
 
 KABARDIAN = "Къэбэрдей (kbd)"
 BODY = {

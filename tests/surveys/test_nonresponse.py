@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from surveys.answer_set import AnswerSet
+from surveys.answers.answer_set import AnswerSet
 from surveys.disclosure import release
 from tests.surveys.made import by_school, questionnaire, random_answers
 

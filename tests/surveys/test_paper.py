@@ -7,9 +7,9 @@ import docx
 import pytest
 from pypdf import PdfReader
 
-from surveys.definition import instrument_from_dict, load_instrument
-from surveys.paper import build_blank, printed_numbers
-from surveys.paper_skips import skip_words
+from surveys.definition.instrument import instrument_from_dict, load_instrument
+from surveys.paper.blank import build_blank, printed_numbers
+from surveys.paper.skips import skip_words
 from surveys.writers import write_report
 from surveys.xlsform import read_xlsform
 

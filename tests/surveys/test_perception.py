@@ -2,12 +2,12 @@
 
 import pytest
 
-from surveys.card_filling import values_of
-from surveys.card_reading import readings, rule_values
-from surveys.definition import load_instrument
-from surveys.perception import perceptions
-from surveys.released import GroupFigures, Released, ScaleFigures, Share
-from surveys.rules import load_rules
+from surveys.card.filling import values_of
+from surveys.card.reading import readings, rule_values
+from surveys.definition.instrument import load_instrument
+from surveys.disclosure.released import GroupFigures, Released, ScaleFigures, Share
+from surveys.findings.perception import perceptions
+from surveys.findings.rules import load_rules
 from tests.surveys.card_example import card, example_fields
 
 CARD, QUESTIONNAIRE, RULES = card(), load_instrument("teacher_deficits"), load_rules()

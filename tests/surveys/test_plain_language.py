@@ -2,8 +2,8 @@
 
 import pytest
 
-from surveys.definition import instrument_from_dict, load_instrument
-from surveys.plain_language import language_warnings, reading_minutes
+from surveys.definition.instrument import instrument_from_dict, load_instrument
+from surveys.definition.plain_language import language_warnings, reading_minutes
 
 
 def form_of(*labels, **item):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from surveys.plan_table import read_addressees, read_deadline, tidy_rows
-from surveys.roadmap import RoadmapItem, load_roadmap
+from surveys.roadmap.plan import RoadmapItem, load_roadmap
+from surveys.roadmap.plan_table import read_addressees, read_deadline, tidy_rows
 
 ORDER = load_roadmap()
 PEOPLE = [(person.key, person.name) for person in ORDER.people]

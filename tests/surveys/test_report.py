@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from surveys.document import Report
-from surveys.findings import find
-from surveys.released import Change, ChoiceFigures, GroupFigures
-from surveys.report import build_report, measure_text
-from surveys.report_details import precision_table
-from surveys.report_tables import bounds_cell, changes_table, percent_cell
-from surveys.report_texts import coverage_warning, took_part
-from surveys.rules import load_rules
+from surveys.disclosure.released import Change, ChoiceFigures, GroupFigures
+from surveys.findings.finding import find
+from surveys.findings.rules import load_rules
+from surveys.report.build import build_report, measure_text
+from surveys.report.details import precision_table
+from surveys.report.document import Report
+from surveys.report.tables import bounds_cell, changes_table, percent_cell
+from surveys.report.texts import coverage_warning, took_part
 from tests.surveys.sample_released import SECRET, context, exact, questionnaire, released, settings
 
 RULES = load_rules()

@@ -5,14 +5,14 @@ import re
 
 import pytest
 
-from surveys.document import Report
-from surveys.facts import Reading
-from surveys.findings import find
+from surveys.card.similar import are_similar, conditions_table, similar_schools
+from surveys.findings.facts import Reading
+from surveys.findings.finding import find
+from surveys.findings.perception import Perception
+from surveys.findings.rules import load_rules
 from surveys.kinds import KINDS
-from surveys.perception import Perception
-from surveys.report import measure_text
-from surveys.rules import load_rules
-from surveys.similar import are_similar, conditions_table, similar_schools
+from surveys.report.build import measure_text
+from surveys.report.document import Report
 from surveys.writers import write_report
 from tests.surveys.sample_released import context, questionnaire, released
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from surveys.errors import DefinitionError
-from surveys.roadmap import Deadline, load_roadmap
+from surveys.roadmap.plan import Deadline, load_roadmap
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_bad_roadmap_names_every_problem(tmp_path):
 
 
 def test_unknown_responsible_is_refused(tmp_path, roadmap):
-    from surveys.definition import PACKAGED
+    from surveys.definition.instrument import PACKAGED
 
     text = (PACKAGED / "roadmap_2020.toml").read_text(encoding="utf-8")
     bad = tmp_path / "plan.toml"

@@ -9,14 +9,14 @@ import numpy as np
 import openpyxl
 import pytest
 
-from surveys.answer_columns import answers_of
-from surveys.answer_set import AnswerSet
-from surveys.definition import Instrument, Item, Option
+from surveys.answers.answer_set import AnswerSet
+from surveys.answers.columns import answers_of
+from surveys.answers.reading import read_table
+from surveys.answers.row_export import rows_of
+from surveys.answers.row_writers import code_cell, excel_text, write_rows
+from surveys.definition.instrument import Instrument, Item, Option
 from surveys.disclosure import release
-from surveys.reading import read_table
-from surveys.row_export import rows_of
-from surveys.row_writers import code_cell, excel_text, write_rows
-from surveys.summary import summarise_by
+from surveys.statistics.summary import summarise_by
 from tests.surveys.made import questionnaire, random_answers
 
 FORM = questionnaire({"SUB": 2, "MET": 2})

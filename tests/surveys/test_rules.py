@@ -4,9 +4,9 @@ import tomllib
 
 import pytest
 
-from surveys.definition import PACKAGED, load_instrument
+from surveys.definition.instrument import PACKAGED, load_instrument
 from surveys.errors import DefinitionError
-from surveys.rules import load_rules, rules_from_dict
+from surveys.findings.rules import load_rules, rules_from_dict
 
 ROADMAP = tomllib.loads((PACKAGED / "roadmap_2020.toml").read_text(encoding="utf-8"))
 

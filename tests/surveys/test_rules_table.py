@@ -7,13 +7,13 @@ import random
 import openpyxl
 import pytest
 
-from surveys.bands_table import read_bands, write_bands
-from surveys.definition import load_instrument
+from surveys.definition.bands_table import read_bands, write_bands
+from surveys.definition.instrument import load_instrument
 from surveys.errors import DefinitionError
-from surveys.roadmap import load_roadmap
-from surveys.rules import Catalogue, Rule, load_rules
-from surveys.rules_table import COLUMNS, read_rules_table, write_rules
-from surveys.thresholds import Thresholds
+from surveys.findings.rules import Catalogue, Rule, load_rules
+from surveys.findings.rules_table import COLUMNS, read_rules_table, write_rules
+from surveys.findings.thresholds import Thresholds
+from surveys.roadmap.plan import load_roadmap
 
 QUESTIONNAIRE, CARD, RULES = load_instrument("teacher_deficits"), load_instrument("school_card"), load_rules()
 ROADMAP = load_roadmap()

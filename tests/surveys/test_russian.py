@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from surveys import russian
+from surveys.disclosure.released import Share
 from surveys.printing import at_whom_words, reported_words, share_of_words
-from surveys.released import Share
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "data" / "russian.json").read_text(encoding="utf-8"))
 NBSP = "\u00a0"

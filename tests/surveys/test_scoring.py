@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from surveys.answer_set import AnswerSet
-from surveys.answers import check_answers
-from surveys.definition import Instrument, Item, Level, Option, Scale
-from surveys.scoring import quadrant_of, score_all, score_one
+from surveys.answers.answer_set import AnswerSet
+from surveys.answers.checking import check_answers
+from surveys.definition.instrument import Instrument, Item, Level, Option, Scale
+from surveys.statistics.scoring import quadrant_of, score_all, score_one
 from tests.surveys.made import questionnaire, random_answers
 
 

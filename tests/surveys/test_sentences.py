@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from surveys import report_texts
-from surveys.definition import Instrument
-from surveys.document import MeasureText
-from surveys.released import Change, GroupFigures, Released, ScaleFigures, Share
-from surveys.report import build_report
-from surveys.report_measures import in_sentence
+from surveys.definition.instrument import Instrument
+from surveys.disclosure.released import Change, GroupFigures, Released, ScaleFigures, Share
+from surveys.report import texts as report_texts
+from surveys.report.build import build_report
+from surveys.report.document import MeasureText
+from surveys.report.measures import in_sentence
 from tests.surveys.sample_released import context, questionnaire, released
 
 DATA = Path(__file__).parents[1] / "data"

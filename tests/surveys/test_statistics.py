@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from surveys.statistics import (
+from surveys.statistics.measures import (
     Moments,
     alpha,
     ci95,

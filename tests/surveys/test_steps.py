@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from surveys.answer_set import AnswerSet
-from surveys.answers import Checked
-from surveys.definition import Instrument, Item, Option, Scale
-from surveys.scoring import score_all, score_one
-from surveys.statistics import Moments
-from surveys.steps import sum_steps
-from surveys.summary import scale_totals, summarise
+from surveys.answers.answer_set import AnswerSet
+from surveys.answers.checking import Checked
+from surveys.definition.instrument import Instrument, Item, Option, Scale
+from surveys.statistics.measures import Moments
+from surveys.statistics.scoring import score_all, score_one
+from surveys.statistics.steps import sum_steps
+from surveys.statistics.summary import scale_totals, summarise
 from tests.surveys.made import questionnaire, random_answers
 
 

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveys.answer_set import AnswerSet
-from surveys.answers import BLANK
-from surveys.quality import find_flags
-from surveys.scoring import score_all
-from surveys.statistics import Moments
-from surveys.summary import ScaleTotals, merge_all, scale_totals, summarise
+from surveys.answers.answer_set import AnswerSet
+from surveys.answers.checking import BLANK
+from surveys.statistics.measures import Moments
+from surveys.statistics.quality import find_flags
+from surveys.statistics.scoring import score_all
+from surveys.statistics.summary import ScaleTotals, merge_all, scale_totals, summarise
 from tests.surveys.made import questionnaire, random_answers
 
 FORM = questionnaire({"SUB": 4, "MET": 3})

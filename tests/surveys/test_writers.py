@@ -9,10 +9,10 @@ import zipfile
 
 import pytest
 
-from surveys.document import Report
-from surveys.findings import find
-from surveys.report import build_report, measure_text
-from surveys.rules import load_rules
+from surveys.findings.finding import find
+from surveys.findings.rules import load_rules
+from surveys.report.build import build_report, measure_text
+from surveys.report.document import Report
 from surveys.writers import FORMATS, write_report
 from tests.surveys.sample_released import SECRET, context, questionnaire, released
 

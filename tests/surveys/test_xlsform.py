@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 
 from surveys.__main__ import main
-from surveys.definition import instrument_from_dict, load_instrument
+from surveys.definition.instrument import instrument_from_dict, load_instrument
 from surveys.errors import DefinitionError
-from surveys.expressions import parse
+from surveys.expressions.syntax import parse
 from surveys.xlsform import read_xlsform, write_xlsform
 
 DATA = Path(__file__).parents[1] / "data"

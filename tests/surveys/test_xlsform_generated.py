@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from xlrd.compdoc import CompDoc
 
-from surveys.definition import instrument_from_dict, load_instrument, open_instrument, read_instrument
+from surveys.definition.instrument import instrument_from_dict, load_instrument, open_instrument, read_instrument
+from surveys.definition.toml_text import to_toml
 from surveys.errors import DefinitionError
-from surveys.toml_text import to_toml
 from surveys.xlsform import read_xlsform, write_xlsform
 from tests.surveys.generated_forms import instruments
 

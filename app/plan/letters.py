@@ -1,0 +1,136 @@
+"""The digest of the plan by e-mail: at most one letter a person and working day, with today's reminders only.
+
+A row is written before anything is sent, «sending» before the mail server gets the letter: whose worker died in
+between is never sent again. Without a mail server nothing is queued; the page of the day and its sheets print.
+"""
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.database import writing
+from app.extensions import db
+from app.frame.interface import in_russian
+from app.frame.navigation import weekday
+from app.jobs import JobRun, enqueue, job_kind
+from app.jobs.timetable import Due, by_clock
+from app.mail.letters import HOUR, MOST_ATTEMPTS, RETRY_MINUTES
+from app.mail.server import compose, deliver, is_address, mail_is_set
+from app.models import Municipality, Person, PlanLetter, School
+from app.models.columns import utc_now
+from app.plan.digest import Told, read_days, told_of_all
+from app.plan.digest_words import note_of, standing_words, title_of
+from app.plan.plans import current_plan
+from surveys.roadmap.deadlines import is_working
+
+KIND = "plan_letters"
+LATE = dt.timedelta(hours=12)
+
+
+@by_clock
+def digest_due(now: dt.datetime) -> Due:
+    """From nine in the morning of each working day."""
+    plan = current_plan()
+    if plan is None or not mail_is_set():
+        return
+    local = now.astimezone(ZoneInfo(db.session.get_one(Municipality, plan.municipality_id).timezone))
+    if local.hour >= HOUR and is_working(local.date()):
+        yield f"{KIND}:{plan.id}:{local.date()}", lambda: ask_letters(local.date())
+    if db.session.scalar(_waiting(local.date()).limit(1)) is not None:
+        slot = now.replace(minute=now.minute - now.minute % RETRY_MINUTES, second=0, microsecond=0)
+        yield f"{KIND}:{plan.id}:{slot:%Y-%m-%dT%H:%M}", lambda: ask_letters(local.date())
+
+
+def ask_letters(day: dt.date) -> None:
+    """Queue the job; the caller commits."""
+    asked = {"day": day.isoformat(), "asked_utc": utc_now().isoformat()}
+    enqueue(KIND, _("Напоминания по дорожной карте"), asked, None)
+
+
+def _waiting(day: dt.date) -> Any:
+    """Letters put off after a passing refusal."""
+    return db.select(PlanLetter.id).where(
+        PlanLetter.day == day, PlanLetter.status == "queued", PlanLetter.attempts.between(1, MOST_ATTEMPTS - 1)
+    )
+
+
+@job_kind(KIND)
+def send_plan_letters(job: JobRun) -> None:
+    """Send the letters of one day; what a worker finds only the next day is not sent any more."""
+    plan, day = current_plan(), dt.date.fromisoformat(job.params["day"])
+    if plan is None:
+        return
+    zone = db.session.get_one(Municipality, plan.municipality_id).timezone
+    if utc_now() - dt.datetime.fromisoformat(job.params["asked_utc"]) > LATE:
+        job.progress(1, 1, _("День прошёл: письма не отправлены."))
+        return
+    told = told_of_all(read_days(day, zone))
+    names = {row[0]: row[1] for row in db.session.execute(db.select(School.code, School.short_name))}
+    made = {}
+    for person in db.session.scalars(db.select(Person).where(Person.id.in_(told), Person.active, Person.email != "")):
+        lines = [line for line in told[person.id] if line.fresh]
+        if lines:
+            made[person.id] = (person.email, letter_text(day, lines, names))
+    sent = 0
+    for place, (person_id, (address, text)) in enumerate(made.items()):
+        job.progress(place, len(made), _("Отправлено %(sent)d из %(total)d", sent=sent, total=len(made)))
+        sent += send_one(person_id, day, address, text)
+    words = _("Отправлено %(sent)d из %(total)d", sent=sent, total=len(made))
+    job.progress(max(1, len(made)), max(1, len(made)), words)
+
+
+def send_one(person_id: int, day: dt.date, address: str, text: str) -> bool:
+    """Send the letter of one person and day unless it went out, is going or failed for good."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    with writing():
+        db.session.rollback()
+        db.session.execute(insert(PlanLetter).values(person_id=person_id, day=day).on_conflict_do_nothing())
+        letter = db.session.execute(
+            db.update(PlanLetter)
+            .where(PlanLetter.person_id == person_id, PlanLetter.day == day, PlanLetter.status == "queued")
+            .values(status="sending", attempts=PlanLetter.attempts + 1)
+            .returning(PlanLetter.id, PlanLetter.attempts)
+        ).first()
+        db.session.commit()
+    if letter is None:
+        return False
+    number, attempts = letter
+    if is_address(address):
+        result, error = deliver(compose(address, _subject(day), text, f"plan-{number}"))
+    else:
+        result, error = "failed", _("адрес не читается")
+    if result == "unsure":  # stays «sending»: better one letter too few than two
+        return False
+    again = result == "later" and attempts < MOST_ATTEMPTS
+    with writing():
+        values = {"status": "queued" if again else "sent" if result == "sent" else "failed", "error": error}
+        values["sent_utc"] = utc_now() if result == "sent" else None
+        db.session.execute(db.update(PlanLetter).where(PlanLetter.id == number).values(**values))
+        db.session.commit()
+    return result == "sent"
+
+
+def letter_counts(day: dt.date) -> dict[str, int]:
+    """Letters of a day by status."""
+    wanted = db.select(PlanLetter.status, db.func.count()).where(PlanLetter.day == day).group_by(PlanLetter.status)
+    return {row[0]: row[1] for row in db.session.execute(wanted)}
+
+
+@in_russian
+def _subject(day: dt.date) -> str:
+    return _("Дорожная карта: что нужно сегодня, %(day)s", day=day.strftime("%d.%m.%Y"))
+
+
+@in_russian
+def letter_text(day: dt.date, lines: list[Told], schools: dict[str, str]) -> str:
+    """Today's reminders of one person, the pressing ones first, and where to deal with them."""
+    parts = [weekday(day)]
+    for line in lines:
+        note = note_of(line, schools)
+        parts.append(f"— {title_of(line)}\n  {note}{' — ' if note else ''}{standing_words(line.standing)[1]}")
+    link = current_app.config["PUBLIC_URL"] + "/roadmap/today"
+    return "\n\n".join([*parts, _("Всё, что от вас ждут: %(link)s", link=link)])

@@ -1,0 +1,87 @@
+"""Tables of conclusions: measures with what they rest on, and the full list of findings."""
+
+from collections.abc import Sequence
+
+from surveys.findings.origins import ground_of, measure_grounds
+from surveys.printing import LEVEL_WORDS
+from surveys.report.context import ReportContext
+from surveys.report.document import Cell, Column, MeasureText, Row, Table
+from surveys.report.measures import same_steps, short_finding
+from surveys.report.tables import decimal, words_cell
+from surveys.russian import in_order
+
+
+def measures_table(code: str, title: str, measures: Sequence[MeasureText], context: ReportContext) -> Table:
+    """Finding -> measure -> roadmap item -> responsible -> deadline -> result -> success; another group is named."""
+    columns = [
+        Column(title="Вывод", width=2.5),
+        Column(title="Мера", width=2.9),
+        Column(title="Пункты плана", width=0.9),
+        Column(title="Ответственный", width=1.5),
+        Column(title="Срок", width=1.7),
+        Column(title="Планируемый результат", width=1.7),
+        Column(title="Показатель успеха", width=1.9),
+    ]
+    rows, own_label = [], context.group.label
+    for place, group in enumerate(same_steps(measures), start=1):
+        first = group[0]
+        grounds = measure_grounds(group, context.findings, context.instrument, context.snapshot_words)
+        findings = [
+            of_group(one.scope_label, one.finding) if one.scope_label not in ("", own_label) else one.finding
+            for one in group
+        ]
+        texts = [
+            "; ".join(short_finding(text) for text in findings),
+            first.recommendation,
+            ", ".join(in_order(first.roadmap_items)),
+            first.responsible,
+            first.deadline,
+            first.planned_result,
+            first.measure_of_success,
+        ]
+        rows.append(Row(key=str(place), cells=[words_cell(text) for text in texts], grounds=grounds))
+    source = _source_of(context, {one.rule for one in measures})
+    return Table(id=code, title=title, columns=columns, rows=rows, source=source, wide=True)
+
+
+def _source_of(context: ReportContext, rules: set[str]) -> str:
+    """The words under a table of conclusions: the answers, and the card where any of them rests on it."""
+    cards = {one.rule for one in context.findings if one.source == "card"}
+    if context.based_on or not rules & cards:
+        return context.source
+    return f"{context.source}; {context.card_source}"
+
+
+def findings_table(context: ReportContext, code: str = "findings", title: str = "Полный перечень выводов") -> Table:
+    """Every finding with its rank and rule; the group is named where there are several."""
+    findings = context.findings
+    several = len({finding.scope for finding in findings}) > 1
+    columns = [
+        Column(title="Вывод", width=5),
+        Column(title="Пункты плана", width=1.2),
+        Column(title="Уровень", width=1.0),
+        Column(title="Приоритет", kind="decimal", width=1.1),
+        Column(title="Основание", width=2.2),
+    ]
+    rows = []
+    for finding in findings:
+        sources = {"questionnaire": "анкета", "card": "карта", "dynamics": "динамика"}
+        based = sources.get(finding.source, finding.source) if finding.single_source else "анкета и карта"
+        level = LEVEL_WORDS[finding.level]
+        text = of_group(finding.scope_label, finding.finding) if several else finding.finding
+        cells = [
+            words_cell(text),
+            words_cell(", ".join(in_order(finding.roadmap_items))),
+            Cell(value=level, printed=level, tone=finding.level),
+            decimal(finding.priority),
+            words_cell(f"правило {finding.rule}; {based}"),
+        ]
+        ground = ground_of(finding, context.instrument, context.snapshot_words)
+        rows.append(Row(key=finding.id, cells=cells, grounds=[ground]))
+    source = _source_of(context, {one.rule for one in findings})
+    return Table(id=code, title=title, columns=columns, rows=rows, source=source, wide=True)
+
+
+def of_group(label: str, text: str) -> str:
+    """«Школа № 1: о затруднениях …»; an abbreviation keeps its capitals."""
+    return f"{label}: {text}" if text[1:2].isupper() else f"{label}: {text[:1].lower()}{text[1:]}"
