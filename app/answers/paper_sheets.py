@@ -85,7 +85,7 @@ def sheets_document(blank: Report, numbers: list[tuple[int, str]], wave: str, co
     for place, (number, seal) in enumerate(numbers):
         texts = [Paragraph(text=_("Печать листа: %(seal)s. Имя не указывайте.", seal=seal), style="lead")]
         texts.append(Paragraph(text=consent))
-        title = _("Лист № %(number)d", number=number)
+        title = _("Лист № %(number)d", number=number)
         sections.append(Section(id=f"n{number}", title=title, paragraphs=texts, appendix=place > 0))
         for section in blank.sections:
             codes = [f"n{number}-{code}" for code in section.tables]

@@ -31,7 +31,7 @@ def write_file(job: JobRun) -> None:
     about = [
         (_("Этап"), f"{wave.title} ({wave.code})"),
         (_("Анкета"), f"{instrument.title}, {instrument.version}"),
-        (_("Снимок"), f"№ {number}, {released.taken_utc}, SHA-256 {snapshot.sha256}"),
+        (_("Снимок"), f"№ {number}, {released.taken_utc}, SHA-256 {snapshot.sha256}"),
         (_("Строк"), str(n)),
         (
             _("Чего здесь нет"),

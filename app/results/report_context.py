@@ -214,7 +214,7 @@ def _order_basis(municipality: Municipality) -> list[str]:
     if plan is None or not plan.document.get("order_number"):
         return []
     day = plan.document.get("order_date", "")
-    return [f"приказ Управления образования от {_day(day)} № {plan.document['order_number']}"]
+    return [f"приказ Управления образования от {_day(day)} № {plan.document['order_number']}"]
 
 
 def _day(text: str) -> str:

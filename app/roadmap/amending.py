@@ -123,7 +123,7 @@ def head_of(form: TableForm, notes: list[str]) -> dict[str, Any]:
         "order_number": number,
         "order_date": day.isoformat(),
         "issuer": department(),
-        "basis": _("приказ № %(number)s от %(day)s", number=number, day=day.strftime("%d.%m.%Y")),
+        "basis": _("приказ № %(number)s от %(day)s", number=number, day=day.strftime("%d.%m.%Y")),
         "notes": notes,
     }
 

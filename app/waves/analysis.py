@@ -67,7 +67,7 @@ def _build(code: str, released: Released, instrument: Instrument, marks: Thresho
 
     group, k = released.group(code), released.k
     whole = group is released.municipality or code == released.municipality.code
-    source = _("Снимок № %(number)s", number=released.snapshot)
+    source = _("Снимок № %(number)s", number=released.snapshot)
     schools = released.schools if whole else [group]
     coverage = tables.coverage_table(released, schools, group if whole else None, source, marks)
     blocks = None if group.hidden else tables.blocks_table(group, instrument, k, source)

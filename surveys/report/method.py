@@ -53,12 +53,12 @@ def _approved(what: str, approval: Approval | None) -> str:
 def snapshot_texts(released: Released, instrument: Instrument, rules_sha256: str, zone: str = "UTC") -> list[Paragraph]:
     """Everything needed to get the same figures again."""
     texts = [
-        f"Этап: {released.wave}; снимок данных № {released.snapshot}, сделан {snapshot_time(released.taken_utc, zone)}",
+        f"Этап: {released.wave}; снимок данных № {released.snapshot}, сделан {snapshot_time(released.taken_utc, zone)}",
         f"Инструмент: {instrument.code}, версия {instrument.version}, SHA-256 {released.instrument_sha256}",
         f"Порог показа группы: {count(released.k, 'ответ')}",
     ]
     if released.previous:
-        number = f", снимок № {released.previous_snapshot}" if released.previous_snapshot else ""
+        number = f", снимок № {released.previous_snapshot}" if released.previous_snapshot else ""
         texts.append(f"Сравнение: с этапом {released.previous}{number}, одни и те же участники той же школы")
     if rules_sha256:
         texts.append(f"Правила выводов: SHA-256 {rules_sha256}")
