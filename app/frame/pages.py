@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, abort, g, render_template, request, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
@@ -31,8 +32,17 @@ CSP = "; ".join(
 LARGEST_ID = 2**31 - 1  # of an integer column in PostgreSQL
 
 
+class PageSessions(SecureCookieSessionInterface):
+    """Sessions of pages. A static file is kept by browsers and proxies: nobody's cookie may travel with it."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
+
+
 def init_app(app: Flask) -> None:
     """Hook the shared parts into ``app``."""
+    app.session_interface = PageSessions()
     app.before_request(refuse_unstorable)
     app.after_request(add_headers)
     app.register_error_handler(CSRFError, csrf_failed)

@@ -1,6 +1,7 @@
 """Signing in by password and by slip, delays after failures, the own account."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -312,3 +313,16 @@ def test_password_form_of_the_sign_in_page_has_a_text_and_a_password_field(clien
     page = client.get("/login").get_data(as_text=True)
     form = next(part for part in page.split("<form")[1:] if 'type="password"' in part)
     assert form.index('name="username"') < form.index('name="password"')
+
+
+def test_no_cookie_travels_with_a_file_that_proxies_keep(login_as) -> None:
+    anna = login_as("anna")
+    style = re.search(r'href="(/static/[^"]+)"', anna.get("/").get_data(as_text=True))
+    assert style
+    response = anna.get(style[1], buffered=True)
+    assert "public" in response.headers["Cache-Control"]
+    assert "Set-Cookie" not in response.headers
+    assert "Cookie" not in response.vary
+    page = anna.get("/")
+    assert "Set-Cookie" in page.headers  # the session goes on with every page
+    assert "public" not in page.headers["Cache-Control"]

@@ -180,7 +180,7 @@ def test_expired_session_asks_to_sign_in_on_the_spot_and_sends_what_waited(anna:
     anna.context.clear_cookies()
     anna.locator("label[for=SUB01-4]").click()
     dialog = anna.get_by_role("dialog", name="Войдите, чтобы продолжить")
-    expect(dialog).to_be_visible(timeout=15_000)
+    expect(dialog).to_be_visible()
     assert not Axe().run(anna).response["violations"]
     dialog.get_by_label("Пароль или ПИН-код").fill("не тот пароль")
     dialog.get_by_role("button", name="Войти и продолжить").click()
