@@ -5,6 +5,7 @@ Closed questions only; memory does not grow with the number of submissions.
 
 import gc
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -35,13 +36,16 @@ def read_parts(connection: sa.Connection, wave_id: int) -> Generator[Part]:
     query = sa.select(Submission.school_id, Submission.codes).where(
         Submission.wave_id == wave_id, Submission.withdrawn_utc.is_(None)
     )
-    rows: Any = connection.execution_options(stream_results=True, yield_per=PART).execute(query)
-    try:
-        for part in rows.partitions(PART):
+    # From the driver itself: a number and bytes need nothing done to them, and a row object costs half as much again.
+    driver: Any = connection.connection.driver_connection
+    streamed = {"name": "parts", "binary": True} if connection.dialect.name == "postgresql" else {}
+    with closing(driver.cursor(**streamed)) as cursor, ThreadPoolExecutor(1) as reader:
+        cursor.execute(str(query.compile(connection, compile_kwargs={"literal_binds": True})))
+        coming = reader.submit(cursor.fetchmany, PART)
+        while part := coming.result():
+            coming = reader.submit(cursor.fetchmany, PART)  # the database reads on while this part is summed
             schools, codes = zip(*part, strict=True)
             yield list(schools), list(codes)
-    finally:
-        rows.close()
 
 
 def _uncollected(parts: Generator[Part]) -> Generator[Part]:
