@@ -91,11 +91,11 @@ def _headers(section: Any, marks: Sequence[str]) -> None:
 
 def _letterhead(document: Any, report: Report, landscape: bool) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Mm
+    from docx.shared import Mm, Pt
 
     head = report.letterhead
-    for name in head.names:
-        _line(document, name, WD_ALIGN_PARAGRAPH.CENTER, bold=True)
+    for name in head.names:  # one a language, of a line or several: the gap stands between languages
+        _line(document, name, WD_ALIGN_PARAGRAPH.CENTER, bold=True).paragraph_format.space_after = Pt(6)
     if head.address:
         _line(document, head.address, WD_ALIGN_PARAGRAPH.CENTER)
     if head.number or head.date or head.place:
