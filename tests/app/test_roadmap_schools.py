@@ -46,7 +46,7 @@ def test_school_roadmap_is_made_of_measures_and_own_lines_approved_and_rolled_up
     db.session.commit()
     assert rolled_up(plan) == {"3.13": (1, 1), "3.8": (0, 1)}
     assert "исполнено 1 из 1" in maria.get("/roadmap/schools").get_data(as_text=True)
-    assert "приказом № 7" in maria.get(URL).get_data(as_text=True)
+    assert "приказом № 7" in maria.get(URL).get_data(as_text=True)
 
 
 def test_own_line_is_done_with_a_proof_and_a_new_line_asks_for_a_new_approval(login_as: SignIn) -> None:
