@@ -10,7 +10,7 @@ from surveys.answers.answer_set import AnswerSet
 from surveys.definition.instrument import Instrument
 from surveys.disclosure.details import low_mark, spread_groups
 from surveys.disclosure.gate import LEAST_K, MUNICIPALITY
-from surveys.disclosure.groups import OPEN_POINTS, hide_groups, means_open, next_to_hide
+from surveys.disclosure.groups import OPEN_POINTS, hide_groups, means_open, next_to_hide, spread_open
 from surveys.disclosure.kept_shares import Kept, kept_share
 from surveys.disclosure.released import Change, Hidden, Released, Share
 from surveys.disclosure.shares import SMALL
@@ -146,8 +146,10 @@ def release_changes(
         hidden, why = _hide_pairs(pairs, whole, name, k, all_shown, shut)
         sizes = {group: part.matched[name].n for group, part in pairs.items()}
         total = whole.matched[name].n
-        spread = spread_groups(sizes, set(sizes) - set(hidden), total, SMALL)
-        change = _change(name, whole.matched[name], why, total >= SMALL)
+        spread = set[str]()
+        if wide := _spread_open([pairs[group].matched[name] for group in hidden]):
+            spread = spread_groups(sizes, set(sizes) - set(hidden), total, SMALL)
+        change = _change(name, whole.matched[name], why, wide and total >= SMALL)
         if stages is not None and why is None and name in whole.deficit:
             change = change.model_copy(update=_shares(pairs, hidden, name, stages, low_mark(instrument), k))
         found.append((MUNICIPALITY, change))
@@ -262,6 +264,15 @@ def _sums_open(parts: list[PairSummary], name: str, stage: int, k: int, known: b
             if 0 < size < k and width < min(OPEN_POINTS * size, high - low) - DUST:
                 return False
     return True
+
+
+def _spread_open(hidden: list[Moments]) -> bool:
+    """Whether the spread of changes that subtraction leaves to the hidden groups keeps each of their means open."""
+    filled = [one for one in hidden if one.n]
+    if not filled:
+        return True
+    n = np.asarray([one.n for one in filled])
+    return spread_open(n, *np.asarray([(one.mean[2], one.products[2, 2]) for one in filled]).T)
 
 
 def _remainders_open(part: PairSummary, name: str, k: int) -> bool:

@@ -204,6 +204,40 @@ def test_spread_is_not_printed_where_it_gives_hidden_means_away(alike):
     assert shown == ([False, False] if alike else [True, False])  # the rest of c, eight, is under twenty
 
 
+@pytest.mark.parametrize("alike", [True, False], ids=["hidden teachers change alike", "hidden teachers differ"])
+def test_spread_of_changes_is_not_printed_where_it_gives_hidden_changes_away(alike):
+    """Five schools of four are hidden beside one of forty. The attacker takes its spread off that of all."""
+    people = {"a": 4, "b": 4, "c": 40, "d": 4, "e": 4, "f": 4}
+    stages, keys = [[], []], []
+    for school, count in people.items():
+        for place in range(count):
+            keys.append(f"{school}{place}")
+            step = 2 if alike and school != "c" else place % 4
+            for stage, code in enumerate((place % 3, place % 3 + min(step, 2))):
+                values = {"SUB01": str(code), "SUB02": str(4 - code), "MET01": str(code), "MET02": str(4 - code)}
+                stages[stage].append((values, [], [], {"school": school}))
+    before, after = (AnswerSet.from_submissions(FORM, rows) for rows in stages)
+    pairs = summarise_pairs(FORM, before, after, (keys, keys), tuple(one.groups["school"] for one in (before, after)))
+    changes = {name: one for name, one in release_changes(FORM, pairs) if one.scale == "SUB"}
+    assert changes["a"].hidden == "primary"
+    assert changes["municipality"].change is not None
+
+    def squares(n, mean, sd):  # sum and sum of squares of n changes
+        return np.asarray([n * mean, sd**2 * (n - 1) + n * mean**2])
+
+    points = {key: 50 if alike and key[0] != "c" else 25 * min(int(key[1:]) % 4, 2) for key in keys}
+    whole = np.asarray(list(points.values()), float)
+    own = np.asarray([one for key, one in points.items() if key[0] == "c"], float)
+    left = squares(60, whole.mean(), whole.std(ddof=1)) - squares(40, own.mean(), own.std(ddof=1))
+    told = left[1] - left[0] ** 2 / 20 < 1e-6  # no spread is left: each hidden school changed by left[0] / 20
+    assert told == alike
+    shown = [changes[name].sd_change for name in ("municipality", "c")]
+    if alike:
+        assert shown == [None, None]
+    else:
+        assert shown == pytest.approx([whole.std(ddof=1), own.std(ddof=1)])
+
+
 def test_large_school_shows_options_only_where_the_rest_is_large_and_holds_no_small_count():
     rng = np.random.default_rng(12)
     people = {"a": 120, "b": 30}
