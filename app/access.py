@@ -145,6 +145,7 @@ ACCESS: dict[str, Access] = {
     "roadmap.unschedule": may("municipal", reach="municipality"),
     "roadmap.document": may("municipal", reach="municipality"),
     "roadmap.restrictions": may("municipal", reach="municipality"),
+    "roadmap.days_off": may("municipal", reach="municipality"),
     "roadmap.read": may("head", "coordinator", *STAFF, reach="own"),
     "roadmap.notice_file": may("head", "coordinator", *STAFF, reach="own"),
     "roadmap.file": may("head", "coordinator", *STAFF, reach="school"),

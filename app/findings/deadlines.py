@@ -3,25 +3,18 @@
 import datetime as dt
 import re
 
+from surveys.roadmap.deadlines import Days, add_working_days
+
 WITHIN = re.compile(r"в\s+течение\s+(\d+)\s+(рабочих\s+)?дн", re.IGNORECASE)
 
 
-def due_date(text: str, start: dt.date) -> dt.date | None:
+def due_date(text: str, start: dt.date, moved: Days = ()) -> dt.date | None:
     """The last of the days that ``text`` gives, counted from ``start``; None where it gives none.
 
-    Working days are Monday to Friday: the production calendar is not known here, so a holiday makes the day earlier
-    than it could be, never later.
+    ``moved``: days off that a decree moved; working days are counted without them, holidays and week-ends.
     """
     days = [
-        _working(start, int(number)) if working else start + dt.timedelta(days=int(number))
+        add_working_days(start, int(number), moved) if working else start + dt.timedelta(days=int(number))
         for number, working in WITHIN.findall(text)
     ]
     return max(days, default=None)
-
-
-def _working(start: dt.date, number: int) -> dt.date:
-    day = start
-    while number:
-        day += dt.timedelta(days=1)
-        number -= day.weekday() < 5
-    return day

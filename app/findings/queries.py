@@ -7,6 +7,7 @@ from app.extensions import db
 from app.findings.deadlines import due_date
 from app.models import Finding, Measure, MeasureItem, Person, RoadmapItem, RoadmapPlan, Snapshot, Wave
 from app.models.columns import utc_now
+from app.plan.working_days import moved_days_off
 
 Reach = frozenset[str] | None
 TAKEN = ("accepted", "edited")
@@ -86,7 +87,7 @@ def put_measure(finding: Finding, snapshot: Snapshot, start: dt.date, texts: dic
         db.session.add(measure)
     for name in TEXTS:
         setattr(measure, name, texts[name])
-    measure.due_date = texts.get("due_date") or due_date(texts["deadline_text"], start)
+    measure.due_date = texts.get("due_date") or due_date(texts["deadline_text"], start, moved_days_off())
     db.session.flush()
     return measure
 

@@ -17,6 +17,7 @@ from app.findings.forms import ApprovalForm, DecisionForm, EditForm
 from app.findings.words import condition_words, sources_of
 from app.frame.pages import timezone_name
 from app.models import Finding, Snapshot, Wave
+from app.plan.working_days import moved_days_off
 from app.reach import scope_code, scope_name, scope_reach, within
 from app.results.snapshots import latest_snapshot, released_of
 
@@ -179,8 +180,9 @@ def approve(code: str) -> str | Response:
     if form.validate_on_submit() and form.approved_on.data:
         if form.approved_on.data >= start_of(snapshot):
             snapshot.approved_on, snapshot.approved_number = form.approved_on.data, form.approved_number.data or ""
+            moved = moved_days_off()
             for measure in queries.measures_of(snapshot.id):
-                measure.due_date = due_date(measure.deadline_text, snapshot.approved_on) or measure.due_date
+                measure.due_date = due_date(measure.deadline_text, snapshot.approved_on, moved) or measure.due_date
             record("report.approved", "snapshot", snapshot.id, new={"on": snapshot.approved_on.isoformat()})
             db.session.commit()
             flash(_("Справка утверждена. Сроки мер посчитаны от этой даты."))

@@ -12,6 +12,7 @@ from app.extensions import db
 from app.models import Assignment, Event, Notice, NoticeReader, Person, RoadmapItem, ScheduleDate
 from app.models.columns import utc_now
 from app.plan.marks import AMENDED, SUBJECT
+from app.plan.working_days import moved_days_off
 from surveys.roadmap.deadlines import add_working_days
 
 ADDED = "roadmap.added"
@@ -137,7 +138,7 @@ def receive(
         requisites=requisites,
         link=link,
         received_on=received_on,
-        study_until=study_until or add_working_days(received_on, STUDY_DAYS),
+        study_until=study_until or add_working_days(received_on, STUDY_DAYS, moved_days_off()),
         by_id=actor,
         created_utc=at or utc_now(),
     )

@@ -24,6 +24,7 @@ from app.plan.marks import MUNICIPALITY, Mark, marks_now, progress
 from app.plan.people import SCHOOL_KEYS, keys_of, members_of
 from app.plan.plans import all_plans, items_of
 from app.plan.restrictions import restricted_on
+from app.plan.working_days import moved_days_off
 from surveys.roadmap.deadlines import (
     Standing,
     Terms,
@@ -70,6 +71,7 @@ class Today:
     members: list[PlanMember]
     measures: list[Measure]  # with a date, neither done nor cancelled
     rounds: list[tuple[MonitoringRound, list[str]]]  # open ones, with the schools that have not sent their sheet
+    moved: frozenset[dt.date]  # days off that a decree moved
 
 
 def read_day(plan: RoadmapPlan, day: dt.date, zone: str, marks: Mapping[int, list[Mark]] | None = None) -> Today:
@@ -98,6 +100,7 @@ def read_day(plan: RoadmapPlan, day: dt.date, zone: str, marks: Mapping[int, lis
         members_of(plan),
         _open_measures(),
         _open_rounds(plan, day),
+        moved_days_off(),
     )
 
 
@@ -179,7 +182,7 @@ def _line(today: Today, item: RoadmapItem, marks: list[Mark], scope: str) -> lis
     if returned:
         fresh = any(mark.marked_utc and _morning_after(today, mark.marked_utc) == today.day for mark in marks)
         return [Told("returned", item.number, item.title, standing, terms.due, fresh, scope)]
-    fresh = is_told(terms, standing, today.day)
+    fresh = is_told(terms, standing, today.day, today.moved)
     if not fresh and standing.word not in ("late", "due", "soon", "stale", "running"):
         return []
     return [Told("own", item.number, item.title, standing, terms.due, fresh, scope)]
@@ -191,7 +194,7 @@ def _day(today: Today, moment: dt.datetime) -> dt.date:
 
 def _morning_after(today: Today, moment: dt.datetime) -> dt.date:
     """The first working day after the day of ``moment``: reminders go out in the morning."""
-    return working_on_or_after(_day(today, moment) + dt.timedelta(days=1))
+    return working_on_or_after(_day(today, moment) + dt.timedelta(days=1), today.moved)
 
 
 def terms_of(item: RoadmapItem) -> Terms:
@@ -217,10 +220,10 @@ def document_lines(today: Today, person: Person) -> list[Told]:
     numbers = {item.id: item.number for item in today.items}
     lines = []
     for notice in today.unread.get(person.id, []):
-        told = {_morning_after(today, notice.created_utc), working_on_or_before(notice.study_until)}
+        told = {_morning_after(today, notice.created_utc), working_on_or_before(notice.study_until, today.moved)}
         monday = today.day - dt.timedelta(days=today.day.weekday())
-        weekly = today.day > notice.study_until and today.day == working_on_or_after(monday)
-        fresh = is_working(today.day) and (today.day in told or weekly)
+        weekly = today.day > notice.study_until and today.day == working_on_or_after(monday, today.moved)
+        fresh = is_working(today.day, today.moved) and (today.day in told or weekly)
         standing = Standing("received", (today.day - notice.received_on).days)
         lines.append(
             Told(
@@ -250,7 +253,7 @@ def measure_lines(today: Today, person: Person, *, every: bool = False) -> list[
         watched = standing.word == "late" and "municipal" in person.roles
         pressing = standing.word in ("late", "due", "soon")
         if one.scope in own if every else pressing and (one.scope in own or watched):
-            fresh = is_told(terms, standing, today.day)
+            fresh = is_told(terms, standing, today.day, today.moved)
             lines.append(Told("measure", "", one.text, standing, one.due_date, fresh, one.scope, ref=one.id))
     return lines
 
@@ -262,7 +265,7 @@ def monitoring_lines(today: Today, person: Person) -> list[Told]:
     for one, owing in today.rounds:
         terms = Terms("month", one.closes_on, one.opens_on)
         standing = stand(terms, False, today.day)
-        fresh = is_told(terms, standing, today.day)
+        fresh = is_told(terms, standing, today.day, today.moved)
         told = Told("monitoring", one.number, one.title, standing, one.closes_on, fresh, ref=one.id)
         lines += [replace(told, scope=scope) for scope in dict.fromkeys(schools) if scope in owing]
         if owing and standing.word == "late" and "municipal" in person.roles:
@@ -278,10 +281,10 @@ def coordinator_lines(today: Today, own: set[tuple[str, str]]) -> list[Told]:
         waiting = sum(mark.state == "done" and not mark.review and mark.scope != MUNICIPALITY for mark in marks)
         standing = standing_of(today, item, marks)
         if waiting:
-            fresh = is_working(today.day) and today.day.weekday() == 0
+            fresh = is_working(today.day, today.moved) and today.day.weekday() == 0
             lines.append(Told("review", item.number, item.title, standing, None, fresh, number_of_marks=waiting))
         if standing.word == "late" and (item.number, MUNICIPALITY) not in own:
             scopes = tuple(mark.scope for mark in marks if mark.state not in ("done", "na"))
-            fresh = is_told(terms_of(item), standing, today.day)
+            fresh = is_told(terms_of(item), standing, today.day, today.moved)
             lines.append(Told("late", item.number, item.title, standing, item.due_date, fresh, late_scopes=scopes))
     return lines

@@ -25,6 +25,7 @@ from app.models.columns import utc_now
 from app.plan.digest import Told, read_days, told_of_all
 from app.plan.digest_words import note_of, standing_words, title_of
 from app.plan.plans import current_plan
+from app.plan.working_days import moved_days_off
 from surveys.roadmap.deadlines import is_working
 
 KIND = "plan_letters"
@@ -38,7 +39,7 @@ def digest_due(now: dt.datetime) -> Due:
     if plan is None or not mail_is_set():
         return
     local = now.astimezone(ZoneInfo(db.session.get_one(Municipality, plan.municipality_id).timezone))
-    if local.hour >= HOUR and is_working(local.date()):
+    if local.hour >= HOUR and is_working(local.date(), moved_days_off()):
         yield f"{KIND}:{plan.id}:{local.date()}", lambda: ask_letters(local.date())
     if db.session.scalar(_waiting(local.date()).limit(1)) is not None:
         slot = now.replace(minute=now.minute - now.minute % RETRY_MINUTES, second=0, microsecond=0)

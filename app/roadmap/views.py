@@ -17,6 +17,7 @@ from app.reach import scope_name
 from app.roadmap import (  # noqa: F401  (their routes)
     amending,
     dates,
+    days_off,
     execution,
     marking,
     measures,

@@ -5,6 +5,7 @@ schedule, or is suspended by the restrictive measures is never late.
 """
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,34 +27,43 @@ Word = Literal[
 ]
 SOON_DAYS = 7
 STALE_DAYS = 60
-# Days off by article 112 of the Labour Code; how a year moves them is not known here.
-HOLIDAYS = frozenset({*((1, day) for day in range(1, 9)), (2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4)})
+NEW_YEAR = frozenset((1, day) for day in range(1, 9))
+# Holidays by article 112 of the Labour Code. What a decree of the government moves each year is entered by the
+# department; the functions below take it as ``moved``.
+HOLIDAYS = NEW_YEAR | {(2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4)}
+Days = Collection[datetime.date]
 
 
-def is_working(day: datetime.date) -> bool:
-    """Monday to Friday and no holiday."""
-    return day.weekday() < 5 and (day.month, day.day) not in HOLIDAYS
+def is_working(day: datetime.date, moved: Days = ()) -> bool:
+    """Monday to Friday, no holiday, and none of the days off that were ``moved`` here."""
+    return day.weekday() < 5 and (day.month, day.day) not in HOLIDAYS and not _follows_holiday(day) and day not in moved
 
 
-def working_on_or_before(day: datetime.date) -> datetime.date:
+def _follows_holiday(day: datetime.date) -> bool:
+    """A holiday on a Saturday or Sunday gives the Monday after it; of the new year's ones a decree says where to."""
+    before = [day - datetime.timedelta(days=back) for back in (1, 2)]
+    return day.weekday() == 0 and any((one.month, one.day) in HOLIDAYS - NEW_YEAR for one in before)
+
+
+def working_on_or_before(day: datetime.date, moved: Days = ()) -> datetime.date:
     """``day`` itself, or the last working day before it."""
-    while not is_working(day):
+    while not is_working(day, moved):
         day -= datetime.timedelta(days=1)
     return day
 
 
-def working_on_or_after(day: datetime.date) -> datetime.date:
+def working_on_or_after(day: datetime.date, moved: Days = ()) -> datetime.date:
     """``day`` itself, or the first working day after it."""
-    while not is_working(day):
+    while not is_working(day, moved):
         day += datetime.timedelta(days=1)
     return day
 
 
-def add_working_days(day: datetime.date, number: int) -> datetime.date:
+def add_working_days(day: datetime.date, number: int, moved: Days = ()) -> datetime.date:
     """The last of ``number`` working days counted from the day after ``day``."""
     while number:
         day += datetime.timedelta(days=1)
-        number -= is_working(day)
+        number -= is_working(day, moved)
     return day
 
 
@@ -122,25 +132,25 @@ def _dated(terms: Terms, due: datetime.date, today: datetime.date) -> Standing:
     return Standing("running" if terms.starts and terms.starts <= today else "ahead", left)
 
 
-def is_told(terms: Terms, standing: Standing, today: datetime.date) -> bool:
+def is_told(terms: Terms, standing: Standing, today: datetime.date, moved: Days = ()) -> bool:
     """Whether a reminder goes out today: on working days only, and never every day.
 
     A dated duty: a week before, and on the last day or, where that is a day off, on the working day before; months also
     when they begin. A late one: on the first working day after, then on Mondays. One long without a mark: on Mondays.
     """
-    if not is_working(today):
+    if not is_working(today, moved):
         return False
     if standing.word == "late" and terms.due is not None:
-        first = working_on_or_after(terms.due + datetime.timedelta(days=1))
-        return today == first or today == working_on_or_after(_monday(today))
+        first = working_on_or_after(terms.due + datetime.timedelta(days=1), moved)
+        return today == first or today == working_on_or_after(_monday(today), moved)
     if standing.word == "stale":
-        return today == working_on_or_after(_monday(today))
+        return today == working_on_or_after(_monday(today), moved)
     if terms.due is None or standing.word not in ("due", "soon", "running", "ahead"):
         return False
     days = [terms.due - datetime.timedelta(days=SOON_DAYS), terms.due]
-    told = {working_on_or_before(day) for day in days}
+    told = {working_on_or_before(day, moved) for day in days}
     if terms.kind != "date" and terms.starts is not None and terms.starts != terms.due:
-        told.add(working_on_or_after(terms.starts))
+        told.add(working_on_or_after(terms.starts, moved))
     return today in told
 
 

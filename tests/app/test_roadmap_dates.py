@@ -7,7 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.extensions import db
-from app.models import Notice, NoticeReader, RoadmapItem, ScheduleDate
+from app.models import Event, Notice, NoticeReader, RoadmapItem, ScheduleDate
+from app.plan.working_days import moved_days_off
 from tests.app.roadmap_world import PDF, state_of
 from tests.app.rooms_world import add_plan, person
 from tests.pages import post_form, token_of
@@ -100,6 +101,24 @@ def test_switch_of_the_restrictive_measures_is_seen_at_both_items(app: Flask, lo
     assert "28\u00a0марта 2020" in maria.get("/roadmap/restrictions").get_data(as_text=True).replace(
         "марта\u00a02020", "марта 2020"
     )
+
+
+def test_moved_days_off_are_entered_as_days_and_put_off_the_end_of_study(login_as: SignIn) -> None:
+    add_plan()
+    maria = login_as("maria")
+    refused = post_form(maria, "/roadmap/days-off", days="04.05.2020\n31.02.2020, завтра").get_data(as_text=True)
+    assert "Не прочитано как день: 31.02.2020, завтра" in refused
+    assert "31.02.2020, завтра</textarea>" in refused  # what was typed is there
+    assert moved_days_off() == frozenset()
+    for _click in range(2):
+        post_form(maria, "/roadmap/days-off", days="05.05.2020\r\n04.05.2020")
+    assert moved_days_off() == {dt.date(2020, 5, 4), dt.date(2020, 5, 5)}
+    event = db.session.scalars(db.select(Event).where(Event.action == "days_off.changed")).one()
+    assert (event.old, event.new) == ([], ["2020-05-04", "2020-05-05"])
+    assert "04.05.2020\n05.05.2020</textarea>" in maria.get("/roadmap/days-off").get_data(as_text=True)
+    post_form(maria, "/roadmap/3.4/documents", title="Рекомендации", received_on="2020-04-28")
+    # ten working days after 28 April: 29 30 | 6 7 8 | (9 May is a Saturday: Monday 11 is off) 12 13 14 15 | 18
+    assert db.session.scalars(db.select(Notice)).one().study_until == dt.date(2020, 5, 18)
 
 
 def test_twenty_six_deadlines_are_those_of_the_source_on_the_page(login_as: SignIn) -> None:

@@ -1,4 +1,10 @@
-"""The whole of 2020 by a test clock: what each person is told each day, and the state of a past day."""
+"""The whole of 2020 by a test clock: what each person is told each day, and the state of a past day.
+
+Days off of article 112 in the days of the order (from 20 May 2020 to 28 February 2021): Friday 12 June, Wednesday
+4 November, 1-8 January. None is on a Saturday or Sunday after the order, so no Monday follows one: those of 2020
+(24 February, 9 March, 11 May) and the decree's 4 and 5 May came before it. 23 February 2021 is a Tuesday. Of the
+reminders below only that of 3.8 meets one: a week before 20 June is Saturday 13 June, and it is told on the 11th.
+"""
 
 import datetime as dt
 from collections import defaultdict

@@ -31,6 +31,7 @@ PAGES = {
         "/roadmap/3.4/documents",
         "/roadmap/3.3/amend",
         "/roadmap/restrictions",
+        "/roadmap/days-off",
         "/roadmap/people",
         "/roadmap/measures",
         "/roadmap/monitoring",

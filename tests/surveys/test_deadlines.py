@@ -31,6 +31,37 @@ def test_working_days_are_counted_over_week_ends_and_holidays() -> None:
 
 
 @pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        (dt.date(2020, 2, 24), False),  # 23 February 2020 is a Sunday
+        (dt.date(2020, 3, 9), False),  # 8 March, a Sunday
+        (dt.date(2020, 5, 11), False),  # 9 May, a Saturday
+        (dt.date(2020, 5, 12), True),
+        (dt.date(2022, 1, 10), True),  # the Saturday and Sunday of 1-2 and 8 January go where a decree says
+        (dt.date(2020, 6, 15), True),  # 12 June is a Friday: nothing moves
+    ],
+    ids=str,
+)
+def test_holiday_on_a_week_end_gives_the_monday_after_it(day: dt.date, works: bool) -> None:
+    """The production calendar of 2020 and 2022; article 112 of the Labour Code, part 2."""
+    assert is_working(day) is works
+
+
+def test_day_off_that_a_decree_moved_is_reckoned_with() -> None:
+    moved = {dt.date(2020, 5, 4), dt.date(2020, 5, 5)}  # decree of 10 July 2019 № 875
+    assert add_working_days(dt.date(2020, 4, 30), 2) == dt.date(2020, 5, 5)  # Thu -> (1 off), Mon, Tue
+    assert add_working_days(dt.date(2020, 4, 30), 2, moved) == dt.date(2020, 5, 7)  # Wed, Thu
+    terms = Terms("date", dt.date(2020, 5, 5))
+    days = [dt.date(2020, 4, 20) + dt.timedelta(days=n) for n in range(18)]  # until 7 May
+    told = [day for day in days if is_told(terms, stand(terms, False, day), day, moved)]
+    assert told == [
+        dt.date(2020, 4, 28),  # a week ahead, a Tuesday
+        dt.date(2020, 4, 30),  # the working day before
+        dt.date(2020, 5, 6),  # the first one after: also what the Monday's reminder is put off to
+    ]
+
+
+@pytest.mark.parametrize(
     ("day", "word", "days"),
     [
         (dt.date(2020, 5, 23), "ahead", 8),
