@@ -45,14 +45,16 @@ def read_workbook(data: bytes, filename: str) -> tuple[list[PlanRow], list[str]]
         raise
     except Exception as error:  # a damaged book fails in many ways inside the reader; each means the same to a person
         raise ImportRefusedError("файл повреждён или это не книга Excel .xlsx", filename) from error
-    head, places = _find_columns(lines, filename)
+    head, places, problems = _find_columns(lines, filename)
     cells = [
-        (at + 1, [line[places[key]] if places[key] < len(line) else "" for key in HEADINGS])
+        (at + 1, [line[places[key]] if 0 <= places[key] < len(line) else "" for key in HEADINGS])
         for at, line in enumerate(lines)
         if at > head and any(line)
     ]
     rows, notes = tidy_rows(cells)
-    _check_rows(rows, filename)
+    problems += _check_rows(rows)
+    if problems:
+        raise ImportRefusedError(problems, filename)
     return rows, notes
 
 
@@ -69,7 +71,8 @@ def _text(value: Any) -> str:
     return str(value).strip()
 
 
-def _find_columns(lines: list[list[str]], filename: str) -> tuple[int, dict[str, int]]:
+def _find_columns(lines: list[list[str]], filename: str) -> tuple[int, dict[str, int], list[Problem]]:
+    """Row of the headings, the place of each column (-1 where it is not there), what is wrong with them."""
     for at, line in enumerate(lines[:15]):
         keys = ["№" if "№" in text else heading_key(text) for text in line]
         places = {
@@ -77,17 +80,18 @@ def _find_columns(lines: list[list[str]], filename: str) -> tuple[int, dict[str,
             for name, words in HEADINGS.items()
         }
         if sum(place >= 0 for place in places.values()) >= 3:
-            missing = [name for name, place in places.items() if place < 0]
-            if missing:
-                titles = dict(zip(HEADINGS, ("№", "Мероприятие", "Ответственные", "Сроки", "Результат"), strict=True))
-                text = ", ".join(f"«{titles[name]}»" for name in missing)
-                raise ImportRefusedError([Problem(f"строка {at + 1}", f"нет столбца {text}")], filename)
-            return at, places
+            titles = zip(HEADINGS, ("№", "Мероприятие", "Ответственные", "Сроки", "Результат"), strict=True)
+            missing = {name: f"«{title}»" for name, title in titles if places[name] < 0}
+            problems = [Problem(f"строка {at + 1}", f"нет столбца {', '.join(missing.values())}")] if missing else []
+            if "number" in missing or "title" in missing:  # without these no row can be told from a section
+                raise ImportRefusedError(problems, filename)
+            return at, places, problems
     raise ImportRefusedError("не найдены заголовки: №, Мероприятие, Ответственные, Сроки, Результат", filename)
 
 
-def _check_rows(rows: list[PlanRow], filename: str) -> None:
-    problems, seen = [], {}
+def _check_rows(rows: list[PlanRow]) -> list[Problem]:
+    problems: list[Problem] = []
+    seen: dict[str, int] = {}
     for row in rows:
         place = f"строка {row.line}"
         if row.is_section:
@@ -103,5 +107,4 @@ def _check_rows(rows: list[PlanRow], filename: str) -> None:
         seen.setdefault(row.number, row.line)
     if not [row for row in rows if not row.is_section]:
         problems.append(Problem("", "под заголовками нет ни одного пункта"))
-    if problems:
-        raise ImportRefusedError(problems, filename)
+    return problems

@@ -4,10 +4,12 @@ Only the bounds and the approval can be changed here; what the figures are is ch
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from surveys.answers.checking import iso_day
+from surveys.definition.checks import Path as Place
 from surveys.definition.difference import printed
 from surveys.definition.instrument import Approval, Instrument, check_definition
 from surveys.errors import DefinitionError, Problem
@@ -61,14 +63,15 @@ def _read(path: Path, instrument: Instrument) -> Instrument:
     problems = list(book.problems)
     body = instrument.model_dump(mode="json", exclude_defaults=True)
     rows: dict[tuple[str, int], str] = {}
+    unread: list[Place] = []
     for title, part in ((INDICATORS, "indicators"), (LEVELS, "levels")):
         sheet = book.sheets.get(title.lower())
         if sheet is not None and sheet.row_numbers():
-            _read_bounds(sheet, title, part, body, rows, problems)
+            unread += _read_bounds(sheet, title, part, body, rows, problems)
     if not rows and not problems:
         raise DefinitionError(f"в книге нет листов «{INDICATORS}» и «{LEVELS}» с порогами этой формы", path.name)
     body["thresholds"] = _approval(book.sheets.get(APPROVAL.lower()), instrument)
-    changed, findings = check_definition(body)
+    changed, findings = check_definition(body, unread)
     for place, text in findings:
         at = rows.get((str(place[0]), int(place[1]))) if len(place) > 1 and isinstance(place[1], int) else None
         sheet_name = APPROVAL if place[0] == "thresholds" else INDICATORS
@@ -80,7 +83,8 @@ def _read(path: Path, instrument: Instrument) -> Instrument:
 
 def _read_bounds(
     sheet: Sheet, title: str, part: str, body: dict[str, Any], rows: dict[tuple[str, int], str], problems: list[Problem]
-) -> None:
+) -> Iterator[Place]:
+    """Put the bounds of a sheet into ``body``; yields the places of those that are no numbers."""
     numbers = sheet.row_numbers()
     heads = {text: place for place, text in sheet.row(numbers[0]).items()}
     places = {name: heads.get(words) for name, words in BOUNDS[title].items()}
@@ -106,6 +110,7 @@ def _read_bounds(
                 body[part][known[code]][name] = float(text)
             else:
                 problems.append(Problem(f"{at}, столбец «{words}»", "здесь должно быть число"))
+                yield part, known[code], name
 
 
 def _approval(sheet: Sheet | None, instrument: Instrument) -> dict[str, str]:

@@ -22,6 +22,20 @@ MAX_OPTIONS = 50_000  # in all lists together
 MAX_NESTED = 20  # groups one inside another
 ITEM_TEXTS = ("label", "hint", "constraint_message")
 GROUP_TEXTS = ("label", "ask", "hint")
+# what a fault of shape leaves unknown: fields that other fields of the entry rest on, and texts that rest on a part
+BASIS = ("type", "options", "scale", "kind", "better", "low", "medium")
+RESTS = (
+    ("items", ("name",), ("нет пункта «",)),
+    ("items", ("scale",), ("в шкале «",)),
+    ("groups", ("name",), ("нет группы «",)),
+    ("scales", ("name",), ("нет шкалы «",)),
+    ("levels", ("code",), ("имя «high» уже",)),  # its stand-in
+    (
+        "option_lists",
+        (),
+        ("нет списка вариантов «", "в списке нет варианта «", "пункт шкалы, а", "пункту шкалы ", "у вариантов списка "),
+    ),
+)
 PIPED = re.compile(rf"\$\{{\s*({NAME})\s*\}}")
 MESSAGES = {
     "missing": "не указано обязательное поле",
@@ -77,9 +91,9 @@ def find_problems(instrument: "Instrument") -> list[Finding]:
         *_rules(instrument),
         *_indicators(instrument),
         *check_approval(instrument.thresholds),
+        *find_cycles(instrument),
     ]
-    found.sort(key=_place)
-    return found or list(find_cycles(instrument))
+    return sorted(found, key=_place)
 
 
 def _limits(instrument: "Instrument") -> Iterator[Finding]:
@@ -99,10 +113,11 @@ def _place(finding: Finding) -> tuple[str, int]:
 
 
 def _listed(expected: str) -> str:
-    return expected.replace("'", "").replace(" or ", ", ")
+    return ", ".join(filter(None, re.findall("'([^']*)'", expected)))  # the empty one needs no telling
 
 
-def _repeats(names: Iterable[str]) -> Iterator[tuple[int, str]]:
+def repeats(names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Place and name of every one that stood before."""
     seen: Counter[str] = Counter()
     for place, name in enumerate(names):
         if seen[name]:
@@ -122,7 +137,7 @@ def _repeated_names(instrument: "Instrument") -> Iterator[Finding]:
         ("quality", "code", [flag.code for flag in instrument.quality]),
     ]
     for part, field, names in parts:
-        for place, name in _repeats(names):
+        for place, name in repeats(names):
             yield (part, place, field), f"имя «{name}» уже занято; имена не должны повторяться"
 
 
@@ -151,7 +166,7 @@ def _options(instrument: "Instrument") -> Iterator[Finding]:
     for name, options in instrument.option_lists.items():
         if not options:
             yield ("option_lists", name), "в списке нет ни одного варианта"
-        for place, code in _repeats(option.name for option in options):
+        for place, code in repeats(option.name for option in options):
             yield ("option_lists", name, place, "name"), f"код «{code}» уже есть в списке «{name}»"
         for place, option in enumerate(options):
             if not option.name:

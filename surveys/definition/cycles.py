@@ -1,8 +1,10 @@
 """Items that wait for themselves: by their own conditions, through other items, or by the condition of their group."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from surveys.errors import ExpressionError
 from surveys.expressions.syntax import parse
 
 if TYPE_CHECKING:
@@ -14,9 +16,10 @@ Reads = list[tuple[Path, frozenset[str]]]  # where a condition is written, and t
 
 
 def find_cycles(instrument: "Instrument") -> Iterator[tuple[Path, str]]:
-    """Where an item waits for itself; every expression of ``instrument`` must read already."""
-    reads = _reads(instrument)
-    waits = {name: {other for _, names in found for other in names} for name, found in reads.items()}
+    """Where an item waits for itself; what does not read, is not there or is there twice waits for nobody."""
+    times = Counter(item.name for item in instrument.items)
+    reads = {name: found for name, found in _reads(instrument).items() if times[name] == 1}
+    waits = {name: {other for _, names in found for other in names if other in reads} for name, found in reads.items()}
     told = 0
     caught = _caught(waits)
     for place, item in enumerate(instrument.items):
@@ -25,7 +28,7 @@ def find_cycles(instrument: "Instrument") -> Iterator[tuple[Path, str]]:
             told += 1
             path = next(path for path, names in reads[item.name] if way[0] in names)
             yield path, f"пункт зависит сам от себя: {' → '.join((item.name, *way))}"
-        if item.required_when and item.name in parse(item.required_when).names:
+        if item.name in reads and item.required_when and item.name in _names(item.required_when):
             yield ("items", place, "required_when"), f"обязательность пункта «{item.name}» зависит от него самого"
 
 
@@ -37,14 +40,22 @@ def _reads(instrument: "Instrument") -> dict[str, Reads]:
         own = found.setdefault(item.name, [])
         for field in ("relevant", "calculation", "choice_filter"):
             if source := getattr(item, field):
-                own.append((("items", place, field), parse(source, columns=field == "choice_filter").names))
-        above = item.group
-        while above is not None:
+                own.append((("items", place, field), _names(source, columns=field == "choice_filter")))
+        above, passed = item.group, set[str]()
+        while above in groups and above not in passed:
+            passed.add(above)
             at, group = groups[above]
             if group.relevant:
-                own.append((("groups", at, "relevant"), parse(group.relevant).names))
+                own.append((("groups", at, "relevant"), _names(group.relevant)))
             above = group.parent
     return found
+
+
+def _names(source: str, *, columns: bool = False) -> frozenset[str]:
+    try:
+        return frozenset(parse(source, columns=columns).names)
+    except ExpressionError:
+        return frozenset()
 
 
 def _caught(waits: dict[str, set[str]]) -> set[str]:

@@ -8,14 +8,17 @@ import hashlib
 import json
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from surveys.definition.checks import RANGE, Finding, as_problem, find_problems, shape_problem
+from surveys.definition.checks import BASIS, RANGE, RESTS, Finding, as_problem, find_problems
+from surveys.definition.checks import Path as Place
 from surveys.definition.languages import languages_of, tag_of, translate
+from surveys.definition.partial import read_partly, without_followers
 from surveys.errors import DefinitionError, Problem
 from surveys.expressions.evaluation import to_number
 
@@ -243,14 +246,16 @@ def instrument_from_dict(body: object, source: str = "") -> Instrument:
     return instrument
 
 
-def check_definition(body: object) -> tuple[Instrument | None, list[Finding]]:
-    """The instrument, or every problem with its path: ``(("items", 3, "relevant"), "…")``."""
-    try:
-        instrument = Instrument.model_validate(body)
-    except ValidationError as error:
-        return None, [shape_problem(part) for part in error.errors()]
-    findings = find_problems(instrument)
-    return (None, findings) if findings else (instrument, [])
+def check_definition(body: object, unread: Iterable[Place] = ()) -> tuple[Instrument | None, list[Finding]]:
+    """The instrument, or every problem with its path: ``(("items", 3, "relevant"), "…")``.
+
+    ``unread`` are places that the caller could not read: what may only follow from them is not told.
+    """
+    instrument, faults = read_partly(Instrument, body)
+    if instrument is not None:
+        places = [*unread, *(place for place, _ in faults)]
+        faults += without_followers(find_problems(instrument), places, basis=BASIS, rests=RESTS)
+    return (None, faults) if faults else (instrument, [])
 
 
 def load_instrument(code: str, version: int = 1) -> Instrument:

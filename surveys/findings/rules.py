@@ -24,10 +24,10 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
-
-from surveys.definition.checks import as_problem, check_approval, shape_problem
+from surveys.definition.checks import Finding, as_problem, check_approval
+from surveys.definition.checks import Path as Place
 from surveys.definition.instrument import PACKAGED, Approval, Instrument, Part, read_toml
+from surveys.definition.partial import read_partly, without_followers
 from surveys.errors import DefinitionError, ExpressionError, Problem
 from surveys.expressions.syntax import parse
 from surveys.findings.thresholds import Thresholds
@@ -161,42 +161,43 @@ def rules_from_dict(
     Raises:
         DefinitionError: every problem found, each with its place.
     """
-    try:
-        catalogue = Catalogue.model_validate(body)
-    except ValidationError as error:
-        raise DefinitionError([as_problem(shape_problem(part)) for part in error.errors()], source) from None
-    problems = check_rules(catalogue, instrument=instrument, card=card, roadmap_numbers=roadmap_numbers)
-    problems += [as_problem(finding) for finding in check_approval(catalogue.thresholds)]
-    if problems:
+    catalogue, faults = read_partly(Catalogue, body)
+    problems = [as_problem(fault) for fault in faults]
+    if catalogue is not None:
+        unread = {place for place, _ in faults}
+        found = _findings(catalogue, instrument, card, roadmap_numbers)
+        for finding in without_followers(found, unread, basis=("individual",)):
+            problems.append(_named(finding, catalogue, unread))
+    if problems or catalogue is None:
         raise DefinitionError(problems, source)
     return catalogue
 
 
-def check_rules(
-    catalogue: Catalogue,
-    *,
-    instrument: Instrument | None = None,
-    card: Instrument | None = None,
-    roadmap_numbers: Collection[str] | None = None,
-) -> list[Problem]:
-    """Everything wrong in a catalogue of the right shape; empty where all is well."""
-    problems: list[Problem] = []
+def _named(finding: Finding, catalogue: Catalogue, unread: set[Place]) -> Problem:
+    """«правило Q-SUB-S, when»; by its number where the code did not read."""
+    path, text = finding
+    if path[0] != "rules" or ("rules", path[1], "id") in unread:
+        return as_problem(finding)
+    return Problem(", ".join((f"правило {catalogue.rules[int(path[1])].id}", *map(str, path[2:]))), text)
+
+
+def _findings(
+    catalogue: Catalogue, instrument: Instrument | None, card: Instrument | None, numbers: Collection[str] | None
+) -> Iterator[Finding]:
+    """Everything that types alone do not catch."""
     seen: set[str] = set()
-    for rule in catalogue.rules:
-        place = f"правило {rule.id}"
+    for place, rule in enumerate(catalogue.rules):
         if rule.id in seen:
-            problems.append(Problem(place, "код правила повторяется"))
+            yield ("rules", place), "код правила повторяется"
         seen.add(rule.id)
-        problems += [Problem(f"{place}, {where}", text) for where, text in _rule_problems(rule, instrument, card)]
+        for field, text in _rule_problems(rule, instrument, card):
+            yield ("rules", place, field), text
         if not rule.roadmap_items and not rule.individual:
-            problems.append(Problem(f"{place}, roadmap_items", "не назван ни один пункт дорожной карты"))
-        if roadmap_numbers is not None:
-            problems += [
-                Problem(f"{place}, roadmap_items", f"в дорожной карте нет пункта {number}")
-                for number in rule.roadmap_items
-                if number not in roadmap_numbers
-            ]
-    return problems
+            yield ("rules", place, "roadmap_items"), "не назван ни один пункт дорожной карты"
+        for number in rule.roadmap_items:
+            if numbers is not None and number not in numbers:
+                yield ("rules", place, "roadmap_items"), f"в дорожной карте нет пункта {number}"
+    yield from check_approval(catalogue.thresholds)
 
 
 def _rule_problems(rule: Rule, instrument: Instrument | None, card: Instrument | None) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ from surveys.errors import DefinitionError, Problem
 from surveys.findings.rules import Catalogue, Rule, rules_from_dict
 from surveys.xlsform.sheets import Sheet, read_book
 
+NO_COLUMNS = "нет столбцов"
 RULES, SETTINGS, PLURAL = "Правила", "Настройки", "Множественное число"
 COLUMNS = {
     "id": ("Код", 14),
@@ -144,11 +145,21 @@ def _read(path: Path, known: dict[str, Any]) -> Catalogue:
     except DefinitionError as error:
         numbers = list(rows)
         codes = {str(rule.get("id")): number for number, rule in reversed(rows.items())}
-        problems += [located(problem, numbers, codes) for problem in error.problems]
+        found = [located(problem, numbers, codes) for problem in error.problems]
+        problems += [one for one in found if not _told(one, problems)]
         catalogue = None
     if problems or catalogue is None:
         raise DefinitionError(sorted(problems, key=_row_of), path.name)
     return catalogue
+
+
+def _told(problem: Problem, before: Sequence[Problem]) -> bool:
+    """Whether it is a cell told of already, or a cell of a column that is not there."""
+    column = problem.place.rpartition("столбец ")[2]
+    return any(
+        problem.place == one.place or (column and one.text.startswith(NO_COLUMNS) and column in one.text)
+        for one in before
+    )
 
 
 def _rules(sheet: Sheet, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -188,7 +199,7 @@ def _columns(sheet: Sheet, number: int, problems: list[Problem]) -> dict[int, st
     needed = [name for name, field in Rule.model_fields.items() if field.is_required()]
     missing = [f"«{COLUMNS[name][0]}»" for name in needed if name not in found.values()]
     if missing:
-        problems.append(Problem(f"лист {RULES}, строка {number}", f"нет столбцов: {', '.join(missing)}"))
+        problems.append(Problem(f"лист {RULES}, строка {number}", f"{NO_COLUMNS}: {', '.join(missing)}"))
     return found
 
 

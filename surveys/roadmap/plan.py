@@ -4,19 +4,24 @@ Texts are those of the order, letter by letter; the typed fields beside them are
 """
 
 import datetime
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from surveys.definition.checks import Finding, as_problem, shape_problem
+from surveys.definition.checks import Finding, as_problem, repeats
 from surveys.definition.instrument import PACKAGED, Part, read_toml
+from surveys.definition.partial import read_partly, without_followers
 from surveys.errors import DefinitionError
 
 DeadlineKind = Literal["date", "month", "ongoing", "by_schedule", "on_receipt", "none"]
+RESTS = (  # texts that rest on a part whose numbers or keys may not have read
+    ("sections", ("number",), ("нет раздела «",)),
+    ("people", ("key",), ("нет человека ",)),
+    ("roles", ("key",), ("нет человека или роли «",)),
+)
 Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 
@@ -175,14 +180,11 @@ def load_roadmap(path: Path | None = None) -> Roadmap:
         DefinitionError: every problem found, with its path.
     """
     source = path or PACKAGED / "roadmap_2020.toml"
-    try:
-        roadmap = Roadmap.model_validate(read_toml(source))
-    except ValidationError as error:
-        problems = [as_problem(shape_problem(part)) for part in error.errors()]
-        raise DefinitionError(problems, source.name) from None
-    found = [as_problem(finding) for finding in _problems(roadmap)]
-    if found:
-        raise DefinitionError(found, source.name)
+    roadmap, faults = read_partly(Roadmap, read_toml(source))
+    if roadmap is not None:
+        faults += without_followers(_problems(roadmap), [place for place, _ in faults], rests=RESTS)
+    if faults or roadmap is None:
+        raise DefinitionError([as_problem(fault) for fault in faults], source.name)
     return roadmap
 
 
@@ -192,16 +194,16 @@ def _problems(roadmap: Roadmap) -> Iterator[Finding]:
         if item.section not in sections:
             yield ("items", place, "section"), f"нет раздела «{item.section}»"
     yield from _unknown_keys(roadmap)
-    named: list[tuple[str, list[str]]] = [
-        ("items", [item.number for item in roadmap.items]),
-        ("sections", [section.number for section in roadmap.sections]),
-        ("schools", [school.key for school in roadmap.schools]),
-        ("people", [person.key for person in roadmap.people]),
-        ("roles", [role.key for role in roadmap.roles]),
+    named: list[tuple[str, str, list[str]]] = [
+        ("items", "number", [item.number for item in roadmap.items]),
+        ("sections", "number", [section.number for section in roadmap.sections]),
+        ("schools", "key", [school.key for school in roadmap.schools]),
+        ("people", "key", [person.key for person in roadmap.people]),
+        ("roles", "key", [role.key for role in roadmap.roles]),
     ]
-    for part, keys in named:
-        for key in sorted(key for key, times in Counter(keys).items() if times > 1):
-            yield (part,), f"«{key}» встречается не один раз"
+    for part, field, keys in named:
+        for place, key in repeats(keys):
+            yield (part, place, field), f"«{key}» встречается не один раз"
 
 
 def _unknown_keys(roadmap: Roadmap) -> Iterator[Finding]:

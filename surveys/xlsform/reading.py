@@ -69,7 +69,7 @@ def _read(path: Path, remarks: list[Problem]) -> Instrument:
     for name in {str(item.get("options", "")).removesuffix("_or_other") for item in draft.items}:
         problems += [Problem(place, "картинки и звук не поддерживаются") for place in draft.pictures.get(name, [])]
     _read_our_sheets(book, draft)
-    instrument, findings = check_definition(draft.body())
+    instrument, findings = check_definition(draft.body(), draft.unread)
     known = set(map(str, problems))
     problems += [problem for finding in findings if str(problem := _located(finding, draft)) not in known]
     if problems or instrument is None:
@@ -82,14 +82,15 @@ def _read(path: Path, remarks: list[Problem]) -> Instrument:
 
 
 def _ordered(problems: list[Problem]) -> list[Problem]:
-    """Each once, by sheet and row."""
+    """Each once, by sheet and row; what is told of a whole row may only follow from a cell of it that was lost."""
 
     def place(problem: Problem) -> tuple[int, int]:
         sheet = next((number for number, name in enumerate(KNOWN) if f"лист {name}" in problem.place), len(KNOWN))
         row = re.search(r"строк[аи] ([0-9]+)", problem.place)
         return sheet, int(row[1]) if row else 0
 
-    unique = {str(problem): problem for problem in problems}
+    lost = {problem.place.partition(", ячейка")[0] for problem in problems if ", ячейка" in problem.place}
+    unique = {str(problem): problem for problem in problems if problem.place not in lost}
     return sorted(unique.values(), key=place)
 
 
@@ -120,6 +121,7 @@ def _read_settings(table: Table, draft: Draft, path: Path) -> None:
 def _read_choices(table: Table, draft: Draft) -> None:
     if table.rows and not (table.has("list_name") and table.has("name")):
         draft.problems.append(Problem(f"лист {table.title}", "нет столбцов list_name и name"))
+        draft.unread.append(("option_lists",))
         return
     for row in table.rows:
         name, code = row.get("list_name"), row.get("name")
@@ -131,6 +133,7 @@ def _read_choices(table: Table, draft: Draft) -> None:
         if not name or not code:
             missing = "list_name" if not name else "name"
             draft.problems.append(Problem(table.where(row.number), f"не заполнен столбец {missing}"))
+            draft.unread.append(("option_lists", name) if name else ("option_lists",))
             continue
         option: dict[str, Any] = {"name": code, "label": texts.get("label", "")}
         translations = {language: fields["label"] for language, fields in texts.get("translations", {}).items()}

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from surveys.definition.checks import Path as Place
 from surveys.definition.instrument import Item
 from surveys.definition.languages import tag_of
 from surveys.errors import Problem
@@ -37,6 +38,7 @@ class Draft:
     items: list[dict[str, Any]] = field(default_factory=list)
     open_groups: list[tuple[str, int]] = field(default_factory=list)
     rows: dict[tuple[str | int, ...], str] = field(default_factory=dict)
+    unread: list[Place] = field(default_factory=list)  # what follows from these is not told
     pictures: dict[str, list[str]] = field(default_factory=dict)  # option list -> places of its pictures
 
     def set_languages(self, found: list[str], survey: Table) -> None:
@@ -74,6 +76,7 @@ def read_survey(table: Table, draft: Draft) -> None:
     for column in ("type", "name"):
         if not table.has(column):
             draft.problems.append(Problem(f"лист {table.title}", f"нет столбца {column}"))
+            draft.unread.append(("items",))
     if not table.has("type"):
         return
     for row in table.rows:
@@ -90,6 +93,7 @@ def _read_row(row: Row, table: Table, draft: Draft) -> None:
             draft.problems.append(
                 Problem(place, f"не указан тип вопроса «{row.get('name') or 'без имени'}» (столбец type)")
             )
+            draft.unread.append(("items", len(draft.items), "type"))
             _add(row, {"name": row.get("name"), "type": "text"}, place, draft)
         return
     word = kind.lower().replace("_", " ")
@@ -104,9 +108,8 @@ def _read_row(row: Row, table: Table, draft: Draft) -> None:
         draft.problems.append(Problem(table.where(row.number, row.media[0]), text))
     if isinstance(read, str):
         draft.problems.append(Problem(place, read))
+        draft.unread.append(("items", len(draft.items), "type"))
         read = Kind("text")
-        for column in ("scale", "reverse"):  # one complaint about the row is enough
-            row.cells.pop((column, ""), None)
         row.cells.setdefault(("label", ""), kind)
     _question(row, read, place, draft)
 
@@ -115,6 +118,7 @@ def _open(row: Row, place: str, draft: Draft) -> None:
     name = row.get("name")
     if not name:
         draft.problems.append(Problem(place, "у группы нет имени (столбец name)"))
+        draft.unread.append(("groups", len(draft.groups), "name"))
         name = f"group_{row.number}"
     group: dict[str, Any] = {"name": name, **draft.texts(row, GROUP_TEXTS)}
     if row.get("relevant"):
@@ -148,6 +152,7 @@ def _question(row: Row, kind: Kind, place: str, draft: Draft) -> None:
         name = f"generated_note_{row.number}"
         if kind.type != "note":
             draft.problems.append(Problem(place, "не указано имя вопроса (столбец name)"))
+            draft.unread.append(("items", len(draft.items), "name"))
     item: dict[str, Any] = {"name": name, "type": kind.type, **draft.texts(row, ITEM_TEXTS)}
     if kind.spelled:
         item["spelled"] = kind.spelled
@@ -187,12 +192,14 @@ def _yes_no(row: Row, item: dict[str, Any], place: str, draft: Draft) -> None:
             item[column] = answer
         else:
             draft.problems.append(Problem(f"{place}, столбец {column}", f"здесь бывает yes или no, а не «{text}»"))
+            draft.unread.append(("items", len(draft.items), column))
 
 
 def _parameters(row: Row, item: dict[str, Any], place: str, draft: Draft) -> None:
     parameters = read_parameters(row.get("parameters"))
     if parameters is None:
         draft.problems.append(Problem(f"{place}, столбец parameters", "пишите так: start=0 end=10 step=1"))
+        draft.unread.append(("items", len(draft.items), "parameters"))
         return
     if row.get("max"):
         parameters["max"] = row.get("max")

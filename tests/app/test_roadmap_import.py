@@ -102,11 +102,21 @@ def test_table_of_the_order_gives_the_plan_of_the_order(login_as: SignIn) -> Non
         (workbook(("1.1", "Дело", "Кто", "май", "")), ""),
         (workbook(head=HEAD), "ни одного пункта"),
         (workbook(("1.1", "Дело", "Кто", "май"), head=HEAD[:4]), "нет столбца «Результат»"),
+        (workbook(*[("1.1", "А", "К", "май")] * 2, head=HEAD[:4]), "уже стоит в строке 2"),
         (workbook(("1.1", "А", "К", "май", ""), ("1.1", "Б", "К", "май", "")), "уже стоит в строке 2"),
         (workbook(("", "Дело", "К", "май", "")), "нет номера"),
         (workbook(("1.1", "", "К", "май", "")), "нет названия"),
     ],
-    ids=["no book", "good", "empty", "no column", "number twice", "no number", "no title"],
+    ids=[
+        "no book",
+        "good",
+        "empty",
+        "no column",
+        "no column and a number twice",
+        "number twice",
+        "no number",
+        "no title",
+    ],
 )
 def test_every_problem_of_a_table_is_told(body: bytes, words: str) -> None:
     if not words:

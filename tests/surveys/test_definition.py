@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -86,6 +87,57 @@ def test_problem_is_named_with_its_path(body, line):
 def test_all_problems_come_at_once():
     body = form(question(options="x", group="g"), question(relevant="${z} >"), question(reverse=True))
     assert len(problems(body)) >= 6
+
+
+BAD_OPTION = {"option_lists": {"agree": [{"name": "1", "label": "нет"}, {"label": "да"}]}}
+SHAPE_AND_SENSE = [
+    (
+        form(question(required="да"), question(), question("q3", scale="нет")),
+        ["items[0].required", "items[1].name", "items[2].scale"],
+    ),
+    (form(question(required="да", scale="нет", relevant="${q1} = 1")), [".required", ".relevant: п", ".scale"]),
+    (form(question(), {"type": "text", "label": "?", "group": "g"}), ["items[1].name: не указано", "[1].group"]),
+    ({**form(question(options="x")), "minutes": "много"}, ["minutes: здесь", "items[0].options: нет списка"]),
+    # from here on: only the fault itself, none of what follows from it
+    (form({"type": "text", "label": "?"}, question("q2", relevant="${q1} = 1")), ["items[0].name: не указано"]),
+    (form(question(type="slider", scale="s", default="9"), **SCALE), ["items[0].type"]),
+    (form(question(scale="s", default="2"), **SCALE) | BAD_OPTION, ["option_lists.agree[1].name"]),
+    (form(question()) | {"option_lists": {"agree": "нет, да"}}, ["option_lists.agree: здесь"]),
+    (form(question(scale=5), **SCALE), ["items[0].scale: здесь должен быть текст"]),
+    (form(question(group="g"), groups=[{"label": "Группа"}]), ["groups[0].name: не указано"]),
+    (form(question(), groups=["g"]), ["groups[0]: здесь должна быть таблица"]),
+    (form(question(scale="s"), scales="s"), ["scales: здесь должен быть список"]),
+    ({**form(question()), "items": {"q1": 1}}, ["items: здесь должен быть список"]),
+    (
+        form(question(), indicators=[{**INDICATOR, "expression": "${q1}", "low": "мало", "medium": 2}]),
+        ["indicators[0].low: здесь должно быть число"],
+    ),
+    (
+        form(question(), checks=[{"code": "V", "expression": "1", "severity": "беда", "text": "", "fields": [5]}]),
+        ["checks[0].severity", "checks[0].fields[0]"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "told"), SHAPE_AND_SENSE)
+def test_faults_of_shape_and_of_sense_are_told_together_and_nothing_that_only_follows(body, told):
+    before, lines = repr(body), problems(body)
+    assert len(lines) == len(told), lines
+    assert all(any(one in line for line in lines) for one in told), lines
+    assert repr(body) == before  # the caller's own value is not mended
+
+
+def test_large_faulty_form_is_checked_in_a_moment():
+    items = [question(f"q{n}", scale="нет", required="да") for n in range(5000)]
+    start = time.process_time()
+    assert len(problems(form(*items))) == 10_000
+    assert time.process_time() - start < 10
+
+
+def test_cycle_is_told_beside_other_faults_and_a_repeated_name_makes_none():
+    body = form(question(relevant="${q1} = 1"), question("q2", scale="нет"), question("q2", relevant="${q2} = 1"))
+    told = ["items[0].relevant: пункт зависит", "items[1].scale: нет шкалы", "items[2].name: имя «q2» уже занято"]
+    assert [line.startswith(one) for line, one in zip(problems(body), told, strict=True)] == [True] * 3
 
 
 def test_cycle_through_group_and_formula_is_found():

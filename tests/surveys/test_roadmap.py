@@ -70,6 +70,37 @@ def test_bad_roadmap_names_every_problem(tmp_path):
     assert "plan.toml: items[0].deadline: не указано обязательное поле" in lines
 
 
+def test_faults_of_shape_and_of_sense_are_told_together(tmp_path):
+    from surveys.definition.instrument import PACKAGED
+
+    text = (PACKAGED / "roadmap_2020.toml").read_text(encoding="utf-8")
+    first, second = [part.split("\n", 1)[0] for part in text.split("[[items]]\nnumber = ")[1:3]]
+    text = text.replace(f"number = {second}\n", f"number = {first}\n", 1).replace(
+        'kind = "on_receipt"', 'kind = "soon"'
+    )
+    text = text.replace('responsible_keys = ["zolko"]', 'responsible_keys = ["nobody"]')
+    bad = tmp_path / "plan.toml"
+    bad.write_text(text, encoding="utf-8")
+    with pytest.raises(DefinitionError) as refused:
+        load_roadmap(bad)
+    lines = refused.value.lines()
+    assert f"plan.toml: items[1].number: «{first.strip(chr(34))}» встречается не один раз" in lines
+    assert sum("нет человека или роли «nobody»" in line for line in lines) == text.count('"nobody"')
+    assert sum("недопустимое значение «soon»" in line for line in lines) == 2
+    assert len(lines) == 3 + text.count('"nobody"'), lines
+
+
+def test_section_whose_number_does_not_read_makes_no_item_homeless(tmp_path):
+    from surveys.definition.instrument import PACKAGED
+
+    text = (PACKAGED / "roadmap_2020.toml").read_text(encoding="utf-8")
+    bad = tmp_path / "plan.toml"
+    bad.write_text(text.replace('[[sections]]\nnumber = "1"', "[[sections]]\nnumber = 1"), encoding="utf-8")
+    with pytest.raises(DefinitionError) as refused:
+        load_roadmap(bad)
+    assert refused.value.lines() == ["plan.toml: sections[0].number: здесь должен быть текст в кавычках"]
+
+
 def test_unknown_responsible_is_refused(tmp_path, roadmap):
     from surveys.definition.instrument import PACKAGED
 

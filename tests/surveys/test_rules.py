@@ -77,6 +77,26 @@ def test_all_errors_of_a_catalogue_come_at_once_with_their_place():
     assert all(line.startswith("rules.toml: ") for line in lines)
 
 
+def test_faults_of_shape_and_of_sense_are_told_together_and_nothing_that_only_follows():
+    nameless = {key: value for key, value in rule(when="${blk.SUB.share} >=").items() if key != "id"}
+    lines = problems(
+        rule(control="министр", roadmap_items=["9.9"]),
+        rule(id="T-2", individual="да", when="${own.SUB.level} = 'высокий'", roadmap_items=[]),
+        nameless,
+        rule(id="T-1", topic=5),
+        roadmap_numbers={"3.6"},
+    )
+    assert [line.removeprefix("rules.toml: ").split(":")[0] for line in lines] == [
+        "rules[0].control",
+        "rules[1].individual",
+        "rules[2].id",
+        "rules[3].topic",
+        "правило T-1, roadmap_items",
+        "rules[2].when",
+        "правило T-1",
+    ]
+
+
 def test_a_sound_catalogue_passes_the_same_checks():
     known = {"instrument": load_instrument("teacher_deficits"), "card": load_instrument("school_card")}
     assert rules_from_dict(catalogue(rule()), roadmap_numbers={"3.6"}, **known).rule("T-1").roadmap_items == ["3.6"]

@@ -96,11 +96,19 @@ def test_all_problems_come_at_once(edited):
         assert any(f"строка {row}" in line and words in line for line in lines), lines
 
 
+def test_word_out_of_place_hides_nothing_that_is_wrong_elsewhere(edited):
+    lines = refusal(edited("Правила", {(3, "Кто решает"): "министр", (4, "Пункты дорожной карты"): "99.1"}))
+    assert len(lines) == 2, lines
+    assert "строка 3, столбец «Кто решает»" in lines[0]
+    assert "строка 4, столбец «Пункты дорожной карты»: в дорожной карте нет пункта 99.1" in lines[1]
+
+
 def test_missing_and_unknown_columns_are_named(edited):
     path = edited("Правила", {(1, "Условие"): "Если"})
     lines = refusal(path)
     assert any("неизвестный столбец «Если»" in line for line in lines)
     assert any("нет столбцов: «Условие»" in line for line in lines)
+    assert len(lines) == 2, lines  # and not once more in every row
 
 
 @pytest.mark.parametrize("instrument", [QUESTIONNAIRE, CARD], ids=["levels", "indicators"])
@@ -135,6 +143,15 @@ def test_bad_band_is_named_by_row(edited, heading, value, words):
     path = edited("Показатели", {(place, heading): value}, lambda path: write_bands(CARD, path))
     lines = refusal(path, lambda path: read_bands(path, CARD))
     assert any(f"строка {place}" in line and words in line for line in lines), lines
+
+
+def test_bounds_are_not_called_disordered_where_one_does_not_read(edited):
+    one, two = [at + 2 for at, found in enumerate(CARD.indicators) if found.better == "low"][:2]
+    cells = {(one, "Низкий риск: граница"): "много", (one, "Средний риск: граница"): -1e9}
+    path = edited("Показатели", {**cells, (two, "Средний риск: граница"): -1e9}, lambda path: write_bands(CARD, path))
+    lines = refusal(path, lambda path: read_bands(path, CARD))
+    assert [f"строка {one}, столбец" in lines[0], f"строка {two}:" in lines[1]] == [True, True], lines
+    assert len(lines) == 2, lines
 
 
 def test_broken_workbook_never_ends_in_a_traceback(tmp_path):

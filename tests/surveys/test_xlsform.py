@@ -132,6 +132,36 @@ def test_all_problems_of_a_form_come_at_once(tmp_path):
     assert rows == [2, 3, 4, 5, 6, 7, 8, 9]
 
 
+def test_faults_of_shape_and_of_sense_are_told_together_and_nothing_that_only_follows(tmp_path):
+    survey = [
+        (*HEAD, "scale", "relevant", "prefill"),
+        ("slider", "a", "A", "s", "", ""),  # its type only, and the scale is not called empty
+        ("select_one agree", "b", "B", "zz", "${c} = 1", ""),
+        ("select_one lost", "c", "C", "", "", "наугад"),
+        ("text", "c", "C", "", "", ""),
+        ("text", "", "без имени", "", "${nobody} = 1", ""),  # and ${nobody} may be its name
+        ("text", "d", "", "", "", ""),
+    ]
+    scales = [("name", "label", "min_answered"), ("s", "Шкала", "почти все")]
+    choices = [*AGREE, ("lost", "", "без кода")]
+    lines = refusal(save(tmp_path / "f.xlsx", survey, choices, scales=scales))
+    assert [line.removeprefix("f.xlsx: лист ") for line in lines] == [
+        "survey, строка 2: неизвестный тип «slider»",
+        "survey, строка 3, столбец scale: нет шкалы «zz»",
+        "survey, строка 4, столбец prefill: недопустимое значение «наугад»; можно: register, previous, staff",
+        "survey, строка 5, столбец name: имя «c» уже занято; имена не должны повторяться",
+        "survey, строка 6: не указано имя вопроса (столбец name)",
+        "survey, строка 7: у вопроса «d» нет текста (столбец label)",
+        "choices, строка 4: не заполнен столбец name",
+        "scales, строка 2, столбец min_answered: здесь должно быть число",
+    ]
+
+
+def test_choices_without_their_columns_are_told_once(tmp_path):
+    lines = refusal(save(tmp_path / "f.xlsx", [HEAD, ("select_one agree", "a", "A")], [("list", "code"), ("agree", 1)]))
+    assert lines == ["f.xlsx: лист choices: нет столбцов list_name и name"]
+
+
 def test_extra_columns_and_scales_sheet_are_read(tmp_path):
     survey = [
         (*HEAD, "required", "scale", "reverse", "not_applicable"),
