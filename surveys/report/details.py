@@ -143,7 +143,7 @@ def precision_table(group: GroupFigures, instrument: Instrument, source: str) ->
         Column(title="Освоенность M", kind="decimal", width=1.5),
         Column(title="Стандартное отклонение", kind="decimal", width=1.6),
         Column(title=f"Интервал 95{NBSP}%", width=1.7),
-        Column(title="Альфа Кронбаха", kind="decimal", width=1.2),
+        Column(title="Альфа Кронбаха", kind="ratio", width=1.2),
     ]
     notes = [
         "Интервал — по Стьюденту с поправкой на число всех учителей группы. Альфа — согласованность утверждений блока "

@@ -30,10 +30,10 @@ class Cell(Piece):
 
 
 class Column(Piece):
-    """``width`` is relative; ``kind`` decides alignment and number format."""
+    """``width`` is relative; ``kind`` decides alignment and number format; a «ratio» lies between 0 and 1."""
 
     title: str
-    kind: Literal["text", "integer", "decimal", "percent"] = "text"
+    kind: Literal["text", "integer", "decimal", "ratio", "percent"] = "text"
     width: float = 1.0
 
 

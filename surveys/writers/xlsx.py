@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from surveys.report.document import Cell, Column, Figure, Report, Table
 
-NUMBER_FORMATS = {"integer": "0", "decimal": "0.0", "percent": "0.0"}
+NUMBER_FORMATS = {"integer": "0", "decimal": "0.0", "ratio": "0.00", "percent": "0.0"}
 LINE = 13.5  # points of a line of text
 SUMMARY_WIDTH = 72  # units of width: what A4 holds between its margins
 PER_LINE = 86  # letters of a text in it
@@ -155,7 +155,13 @@ def _reference(book: Any, report: Report, formats: dict[str, Any]) -> None:
     for place, (title, width) in enumerate((("Лист", 24), ("Столбец", 34), ("Вид данных", 16), ("Источник", 70))):
         sheet.write_string(0, place, title, formats["head"])
         sheet.set_column(place, place, width)
-    kinds = {"text": "текст", "integer": "число", "decimal": "дробное число", "percent": "проценты"}
+    kinds = {
+        "text": "текст",
+        "integer": "число",
+        "decimal": "дробное число",
+        "ratio": "доля единицы",
+        "percent": "проценты",
+    }
     row = 1
     for table in report.tables:
         for column in table.columns:

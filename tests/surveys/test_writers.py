@@ -11,6 +11,7 @@ import pytest
 from surveys.findings.finding import find
 from surveys.findings.rules import load_rules
 from surveys.report.build import build_report, measure_text
+from surveys.report.details import precision_table
 from surveys.report.document import Report
 from surveys.writers import FORMATS, write_report
 from tests.surveys.sample_released import SECRET, context, questionnaire, released
@@ -246,6 +247,21 @@ def test_libreoffice_opens_the_document(written, tmp_path):
     text = pdf_text((tmp_path / "report.pdf").read_bytes())
     for number in printed_numbers():
         assert number in text
+
+
+def test_xlsx_prints_alpha_with_two_decimals_and_a_mean_with_one():
+    from openpyxl import load_workbook
+
+    group = released().municipality
+    exact_figures = {"mean": 58.26, "sd": 12.54, "alpha": 0.8449}
+    group = group.model_copy(update={"scales": [group.scales[0].model_copy(update=exact_figures)]})
+    table = precision_table(group, questionnaire(), "s")
+    value, stream = report("municipality").model_copy(update={"tables": [table], "figures": []}), io.BytesIO()
+    write_report(value, "xlsx", stream)
+    sheet = load_workbook(stream).worksheets[1]
+    cells = {head.value: cell for head, cell in zip(sheet[4], sheet[5], strict=True)}
+    for title, number, printed in (("Альфа Кронбаха", 0.8449, "0.00"), ("Освоенность M", 58.26, "0.0")):
+        assert (cells[title].value, cells[title].number_format) == (number, printed)
 
 
 def test_xlsx_prints_no_wider_than_its_table(written):
