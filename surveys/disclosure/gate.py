@@ -260,6 +260,7 @@ class _Gate:
         mean = float(group.scales.mean[0, at])
         level = self.instrument.level_of(mean + DUST)
         need_n = int(group.scales.need_n[0, at])
+        wanted = self._need_open(at, need_n, everything)
         share = block.total_share if everything else block.shares.get(name)
         sd = float(np.sqrt(group.scales.m2[0, at] / (n - 1))) if n > 1 else None
         wide = (MUNICIPALITY if everything else name) in block.spread
@@ -267,7 +268,8 @@ class _Gate:
             scale=scale.name,
             n=n,
             mean=mean,
-            need=float(group.scales.need_mean[0, at]) if self._need_open(at, need_n, everything) else None,
+            need=float(group.scales.need_mean[0, at]) if wanted else None,
+            need_n=need_n if wanted else None,
             level=level.code if level else None,
             deficit=share,
             levels=self._levels(name, at, group, share, everything),

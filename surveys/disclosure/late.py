@@ -95,5 +95,5 @@ def _scale(old: ScaleFigures | None, new: ScaleFigures, kept: bool) -> ScaleFigu
     if 0 < gain < SMALL:
         changed |= {"sd": None, "ci95": None}
     if old.need is None:
-        changed["need"] = None
+        changed |= {"need": None, "need_n": None}
     return new.model_copy(update=changed)

@@ -42,6 +42,7 @@ class ScaleFigures(Figures):
     hidden: Hidden | None = None
     mean: float | None = None
     need: float | None = None
+    need_n: int | None = None  # of how many ``need`` is; not kept in the first snapshots
     level: LevelCode | None = None  # level of the mean
     deficit: Share | None = None  # medium + high
     levels: dict[LevelCode, int] | None = None  # municipality, or 50 and more

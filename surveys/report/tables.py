@@ -119,13 +119,15 @@ def _coverage_row(group: GroupFigures, k: int, marks: Thresholds, *, total: bool
 
 
 def blocks_table(group: GroupFigures, instrument: Instrument, k: int, source: str) -> Table:
-    """Block - n - M - N - deficit count and percent - level, for one group."""
+    """Block - n - M - N with its own n - deficit count and percent - level, for one group."""
+    counted = any(figures.need_n is not None for figures in group.scales)
     bounded = any(figures.deficit and figures.deficit.worst_case for figures in group.scales)
     columns = [
         Column(title="Блок", width=3.0),
         Column(title="n", kind="integer", width=0.7),
         Column(title="Освоенность M", kind="decimal", width=1.65),
         Column(title="Запрос помощи N", kind="decimal", width=1.3),
+        *([Column(title=f"n для{NBSP}N", kind="integer", width=0.85)] if counted else []),
         Column(title="Дефицит, чел.", kind="integer", width=1.35),
         Column(title=f"Дефицит,{NBSP}%", kind="percent", width=1.55),
         Column(title="Уровень дефицита", width=1.45),
@@ -133,21 +135,25 @@ def blocks_table(group: GroupFigures, instrument: Instrument, k: int, source: st
     if bounded:
         columns.append(Column(title=BOUNDS, width=1.3))
     labels = {scale.name: scale.label for scale in instrument.scales}
-    rows = [_block_row(figures, labels.get(figures.scale, figures.scale), k, bounded) for figures in group.scales]
+    rows = [
+        _block_row(figures, labels.get(figures.scale, figures.scale), k, counted, bounded) for figures in group.scales
+    ]
     notes = [
         "M — средняя освоенность, N — средний запрос помощи, от 0 до 100. Дефицит — учителя со средним и высоким "
         "уровнем. Уровень дефицита — по среднему M.",
         base_note(group),
     ]
+    if counted:
+        notes.insert(1, f"n для{NBSP}N — учителя, запрос которых известен: вопросы о помощи можно пропускать.")
     return Table(
         id="blocks", title="Профессиональные дефициты по блокам", columns=columns, rows=rows, source=source, notes=notes
     )
 
 
-def _block_row(figures: ScaleFigures, label: str, k: int, bounded: bool) -> Row:
+def _block_row(figures: ScaleFigures, label: str, k: int, counted: bool, bounded: bool) -> Row:
     if figures.hidden:
         words = hidden_words(figures.hidden, k)
-        blank = [words_cell(words, hidden=True) for _ in range(7 if bounded else 6)]
+        blank = [words_cell(words, hidden=True) for _ in range(6 + counted + bounded)]
         return Row(key=figures.scale, cells=[words_cell(label), *blank])
     level = LEVEL_WORDS[figures.level] if figures.level else NO_FIGURE
     cells = [
@@ -155,6 +161,7 @@ def _block_row(figures: ScaleFigures, label: str, k: int, bounded: bool) -> Row:
         whole(figures.n),
         decimal(figures.mean),
         decimal(figures.need),
+        *([_need_n(figures)] if counted else []),
         count_cell(figures.deficit, k),
         percent_cell(figures.deficit, k),
         Cell(value=level, printed=level, tone=figures.level),
@@ -162,6 +169,10 @@ def _block_row(figures: ScaleFigures, label: str, k: int, bounded: bool) -> Row:
     if bounded:
         cells.append(bounds_cell(figures.deficit))
     return Row(key=figures.scale, cells=cells)
+
+
+def _need_n(figures: ScaleFigures) -> Cell:
+    return words_cell(NO_FIGURE, hidden=True) if figures.need_n is None else whole(figures.need_n)
 
 
 def levels_table(group: GroupFigures, instrument: Instrument, source: str) -> Table | None:

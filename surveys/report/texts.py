@@ -206,6 +206,7 @@ def _deficit_text(one: ScaleFigures, title: str, marks: Thresholds, *, first: bo
     means = f"средняя освоенность {number_text(one.mean or 0.0)}"
     if one.need is not None:
         means += f", запрос помощи {number_text(one.need)} из{NBSP}100"
+        means += f" {_n(one.need_n)}" if one.need_n is not None and one.need_n != one.n else ""
     if who and is_systemic_block(one, marks):
         if not first:
             return f"Системный дефицит и по блоку {quote(title)}: {who}; {means}"
@@ -238,7 +239,7 @@ def block_texts(group: GroupFigures, instrument: Instrument, marks: Thresholds =
         texts.append(
             plain(
                 f"Помощь чаще запрашивают по блоку {titles.get(top.scale, top.scale)}: средний запрос "
-                f"{number_text(top.need or 0.0)} из{NBSP}100 {_n(top.n)}",
+                f"{number_text(top.need or 0.0)} из{NBSP}100 {_n(top.need_n or top.n)}",
                 f"r-blocks-{top.scale}",
             )
         )

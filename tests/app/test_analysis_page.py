@@ -51,7 +51,7 @@ def test_every_block_of_the_page_agrees_with_a_recount_of_stored_answers(app, op
         own, cells = counted[scale.name], shown[scale.label]
         assert cells[:2] == [str(own.n), printed(own.mean, 1)], scale.name
         if figures.deficit is not None and figures.deficit.kind == "exact":
-            assert cells[3] == str(own.deficit), scale.name
+            assert cells[4] == str(own.deficit), scale.name
         seen += 1
     if released.group(code).hidden:
         assert not shown

@@ -74,7 +74,7 @@ def test_docx_numbers_are_those_recounted_from_the_stored_answers(app: Flask, cl
         block = expected[labels[row[0]]]
         assert row[1] == str(block.n)
         assert row[2] == printed(block.mean, 1)
-        assert (row[4], row[5]) == (str(block.deficit), printed(100 * block.deficit / block.n, 0))
+        assert (row[5], row[6]) == (str(block.deficit), printed(100 * block.deficit / block.n, 0))
 
 
 def test_recount_would_notice_one_changed_answer(closed: None) -> None:

@@ -204,6 +204,18 @@ def test_spread_is_not_printed_where_it_gives_hidden_means_away(alike):
     assert shown == ([False, False] if alike else [True, False])  # the rest of c, eight, is under twenty
 
 
+def test_wanted_help_carries_its_own_n():
+    """Eight teachers; one leaves both questions about help of a block blank."""
+    rows = []
+    for place in range(8):
+        help_wanted = {"SUB01_need": "3", "SUB02_need": "0"} if place else {}
+        rows.append(({"SUB01": "2", "SUB02": "2", "MET01": "4", "MET02": "0"} | help_wanted, [], [], {"school": "a"}))
+    released = let_out(by_school(FORM, AnswerSet.from_submissions(FORM, rows), {"a": 8}), {"a": 8})
+    asked, unasked = released.group("a").scales
+    assert (asked.n, asked.need_n, asked.need) == (8, 7, pytest.approx(50))
+    assert unasked.n == 8
+
+
 @pytest.mark.parametrize("alike", [True, False], ids=["hidden teachers change alike", "hidden teachers differ"])
 def test_spread_of_changes_is_not_printed_where_it_gives_hidden_changes_away(alike):
     """Five schools of four are hidden beside one of forty. The attacker takes its spread off that of all."""

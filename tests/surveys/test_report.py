@@ -10,8 +10,8 @@ from surveys.findings.rules import load_rules
 from surveys.report.build import build_report, measure_text
 from surveys.report.details import precision_table
 from surveys.report.document import Report
-from surveys.report.tables import bounds_cell, changes_table, percent_cell
-from surveys.report.texts import coverage_warning, took_part
+from surveys.report.tables import blocks_table, bounds_cell, changes_table, percent_cell
+from surveys.report.texts import block_texts, coverage_warning, took_part
 from tests.surveys.sample_released import SECRET, context, exact, questionnaire, released, settings
 
 RULES = load_rules()
@@ -269,6 +269,21 @@ def test_precision_stands_in_the_appendix_and_a_census_has_no_interval():
     assert everybody.rows[0].cells[4].printed == f"по всем {one.n}"
     assert any("ошибки выборки нет" in note for note in everybody.notes)
     assert len(table.rows) == sum(one.sd is not None for one in group.scales)
+
+
+def test_wanted_help_stands_beside_its_n():
+    group = released().group("demo1")
+    first, second, *_ = group.scales
+    scales = [first.model_copy(update={"need_n": 21}), second.model_copy(update={"need": None}), *group.scales[2:4]]
+    scales[3] = scales[3].model_copy(update={"hidden": "complementary"})
+    table = blocks_table(group.model_copy(update={"scales": scales}), questionnaire(), 5, "s")
+    place = [column.title for column in table.columns].index("n для\u00a0N")
+    assert [row.cells[place].value for row in table.rows[:2]] == [21, "не приводится"]
+    assert {len(row.cells) for row in table.rows} == {len(table.columns)}
+    most = group.scales[3].model_copy(update={"need_n": 19})  # 61,9 is the greatest
+    words = block_texts(group.model_copy(update={"scales": [first, most]}), questionnaire())[1].text
+    assert words.replace("\u00a0", " ").endswith("средний запрос 61,9 из 100 (n = 19).")
+    assert "n для\u00a0N" not in [column.title for column in blocks_table(group, questionnaire(), 5, "s").columns]
 
 
 def test_tables_say_answered_seen_and_all():
