@@ -1,5 +1,6 @@
 """Forms of the room. A section's own fields are read by the engine, which knows their types."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
@@ -9,6 +10,7 @@ from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectFi
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
+from app.frame.navigation import day
 from app.models import CardCycle, InstrumentVersion, Person
 
 
@@ -17,9 +19,24 @@ class DelegationForm(FlaskForm):
     person = SelectField(_l("Кому"), coerce=int)
     due_on = DateField(_l("Срок"), validators=[Optional()])
 
-    def set_choices(self, sections: Sequence[str], people: Sequence[Person]) -> None:
-        self.section.choices = [SelectChoice(name, name) for name in sections]
-        self.person.choices = [SelectChoice(0, "—"), *(SelectChoice(one.id, one.full_name) for one in people)]
+    def __init__(
+        self, sections: Sequence[tuple[str, str]], people: Sequence[Person], today: dt.date, ends: dt.date
+    ) -> None:
+        """``sections``: name and label of each; ``ends``: the last day of the cycle."""
+        super().__init__()
+        self.today, self.ends = today, ends
+        self.section.choices = [SelectChoice(*one) for one in sections]
+        self.person.choices = [SelectChoice(one.id, one.full_name) for one in people]
+        self.person.choices.append(SelectChoice(0, _("никому: заполню сам(а)")))
+
+    def validate_due_on(self, field: DateField) -> None:
+        """A day that can still be met; of a card that is late only the past is refused."""
+        if not self.person.data or field.data is None:
+            return
+        if field.data < self.today:
+            raise ValidationError(_("Этот день уже прошёл"))
+        if field.data > self.ends >= self.today:
+            raise ValidationError(_("Карту сдают до %(day)s: раздел нужен не позже", day=day(self.ends)))
 
 
 class SignForm(FlaskForm):

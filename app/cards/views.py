@@ -53,6 +53,11 @@ def index() -> str | Response:
 def card(card_id: int) -> str:
     """The card's sections with the state of each, remarks and what to do next."""
     reach = reach_or_404(card_id)
+    return card_page(reach, delegation_form(reach) if reach.heads else None)
+
+
+def card_page(reach: Reach, form: DelegationForm | None) -> str:
+    """``form`` gives a section to a deputy; only a head has it."""
     state = state_of(reach.card)
     remarks = remarks_for(reach, state)
     given = delegations(reach.card)
@@ -65,7 +70,7 @@ def card(card_id: int) -> str:
         lines=lines if reach.whole else [line for line in lines if line.mine],
         remarks=remarks,
         items={item.name: item for item in state.instrument.items},
-        deputies=deputies(reach.card.school_id) if reach.heads else [],
+        form=form,
         given=given,
         versions=versions(reach.card) if reach.whole else [],
         recounted=len(refresh_from_staff(reach.card, today())) if reach.heads and reach.editable else 0,
@@ -130,30 +135,34 @@ def shown_items(reach: Reach, section: str) -> list[Item]:
     return [item for item in section_items(state.instrument, section, state) if item.name in shown]
 
 
-@bp.route("/<int:card_id>/delegate", methods=["POST"])
-def delegate(card_id: int) -> Response:
+def delegation_form(reach: Reach) -> DelegationForm:
+    groups = instrument_for(reach.card.cycle).groups
+    sections = [(group.name, f"{number}. {group.label}") for number, group in enumerate(groups, 1)]
+    return DelegationForm(sections, deputies(reach.card.school_id), today(), reach.card.cycle.closes_on)
+
+
+@bp.post("/<int:card_id>/delegate")
+def delegate(card_id: int) -> str | Response:
     """Give a section to a deputy, move its deadline, or take it back."""
     reach = reach_or_404(card_id, lock=True)
     if not reach.heads:
         abort(404)
-    form = DelegationForm()
-    form.set_choices(group_names(reach.card), deputies(reach.card.school_id))
-    if form.validate_on_submit():
-        given = delegations(reach.card).get(form.section.data)
-        old = given.person_id if given else None
-        if form.person.data == 0:
-            if given:
-                db.session.delete(given)
-        else:
-            given = given or CardDelegation(card_id=card_id, section=form.section.data)
-            given.person_id, given.due_on = form.person.data, form.due_on.data
-            db.session.add(given)
-        new = form.person.data or None
-        record("card.delegated", "card", card_id, old=old, new={"section": form.section.data, "person": new})
-        db.session.commit()
-        flash(_("Раздел передан.") if new else _("Раздел больше никому не передан."))
+    form = delegation_form(reach)
+    if not form.validate_on_submit():
+        return card_page(reach, form)
+    given = delegations(reach.card).get(form.section.data)
+    old = given.person_id if given else None
+    if form.person.data == 0:
+        if given:
+            db.session.delete(given)
     else:
-        flash(_("Не сохранено: выберите сотрудника и проверьте дату."), "error")
+        given = given or CardDelegation(card_id=card_id, section=form.section.data)
+        given.person_id, given.due_on = form.person.data, form.due_on.data
+        db.session.add(given)
+    new = form.person.data or None
+    record("card.delegated", "card", card_id, old=old, new={"section": form.section.data, "person": new})
+    db.session.commit()
+    flash(_("Раздел передан.") if new else _("Раздел больше никому не передан."))
     return redirect(url_for("cards.card", card_id=card_id))
 
 

@@ -9,6 +9,7 @@ from flask import current_app
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from app.cards import room as cards_room
 from app.extensions import db
 from app.models import CardDelegation, CardEdit, CardFile, Person
 from app.models.columns import utc_now
@@ -217,11 +218,41 @@ def test_head_gives_a_section_to_a_deputy_and_takes_it_back(url, login_as) -> No
     head, deputy = login_as("boris"), login_as("darya")
     darya = db.session.scalar(db.select(Person.id).where(Person.login == "darya"))
     assert deputy.get(f"{url}/").status_code == 404
-    press(head, f"{url}/", f"{url}/delegate", section="staff", person=darya, due_on="2020-06-22")
+    card_of("school1").cycle.closes_on = dt.date(2090, 6, 26)
+    db.session.commit()
+    press(head, f"{url}/", f"{url}/delegate", section="staff", person=darya, due_on="2090-06-22")
     assert deputy.get(f"{url}/sections/staff").status_code == 200
-    assert "22\u00a0июня\u00a02020" in page(head, f"{url}/")
+    assert "22\u00a0июня\u00a02090" in page(head, f"{url}/")
     press(head, f"{url}/", f"{url}/delegate", section="staff", person=0)
     assert deputy.get(f"{url}/sections/staff").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("ends", "due", "words"),
+    [
+        (6, -1, "Этот день уже прошёл"),
+        (6, 7, "раздел нужен не позже"),
+        (6, 6, ""),
+        (6, 0, ""),
+        (-3, -1, "Этот день уже прошёл"),
+        (-3, 2, ""),  # the card is late already: any day to come will do
+    ],
+    ids=["yesterday", "after the cycle", "its last day", "today", "yesterday of a late card", "late card"],
+)
+def test_section_is_given_until_a_day_that_can_be_met(url, login_as, ends: int, due: int, words: str) -> None:
+    head, today = login_as("boris"), cards_room.today()
+    darya = db.session.scalar(db.select(Person.id).where(Person.login == "darya"))
+    card_of("school1").cycle.closes_on = today + dt.timedelta(days=ends)
+    db.session.commit()
+    day = (today + dt.timedelta(days=due)).isoformat()
+    shown = press(head, f"{url}/", f"{url}/delegate", section="staff", person=darya, due_on=day)
+    assert shown.status_code == (200 if words else 302)
+    text = shown.get_data(as_text=True)
+    if words:
+        assert words in text.partition('id="due_on-error"')[2].partition("</span>")[0]  # beside the field
+        assert f'value="{day}"' in text
+        assert f'<option value="{darya}" selected>' in text
+    assert db.session.scalar(db.select(db.func.count(CardDelegation.id))) == (0 if words else 1)
 
 
 def test_deputy_finds_the_section_among_the_tasks(url, login_as) -> None:
