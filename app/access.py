@@ -171,6 +171,7 @@ ACCESS: dict[str, Access] = {
     "cards.open_cycle": may("methodist", "municipal", reach="municipality"),
     "cards.cycle": may("methodist", "municipal", reach="municipality"),
     "cards.move_cycle": may("methodist", "municipal", reach="municipality"),
+    "cards.cancel_cycle": may("methodist", "municipal", reach="municipality"),
     "cards.thresholds": may("methodist", "municipal", reach="municipality"),
     "cards.workbook": may("methodist", "municipal", reach="municipality"),
     # staff: heads their own school, the district all

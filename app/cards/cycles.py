@@ -12,15 +12,23 @@ from werkzeug.wrappers import Response
 from app.cards.board import board, reminder_text
 from app.cards.borders import put_borders
 from app.cards.export import cards_workbook
-from app.cards.forms import CycleForm
+from app.cards.forms import CancelForm, CycleForm
 from app.cards.opening import open_cards
-from app.cards.queries import card_versions, cards_of, count_cycles, list_cycles, municipalities_of, waiting_remarks
+from app.cards.queries import (
+    begun_cards,
+    card_versions,
+    cards_of,
+    last_cycle_id,
+    list_cycles,
+    municipalities_of,
+    waiting_remarks,
+)
 from app.cards.room import bp, cycle_or_404, today
 from app.content.store import store_instrument
 from app.events import record
 from app.extensions import db
 from app.frame.interface import in_russian, translated
-from app.models import CardCycle, InstrumentVersion
+from app.models import Card, CardCycle, InstrumentVersion
 from app.models.cards import CARD_STATES
 from app.results.card_values import state_of
 from surveys.definition.instrument import load_instrument
@@ -38,7 +46,7 @@ def cycles() -> str:
 def new_cycle_form() -> CycleForm:
     year = today().year
     return CycleForm(
-        title=_usual_title(year), year=year, opens_on=today(), versions=card_versions(), after=count_cycles()
+        title=_usual_title(year), year=year, opens_on=today(), versions=card_versions(), after=last_cycle_id()
     )
 
 
@@ -55,7 +63,7 @@ def open_cycle() -> str | Response:
         kept = list_cycles(municipalities_of(current_user))
         return render_template("cards/cycles.html", cycles=kept, form=form)
     municipality = min(municipalities_of(current_user))
-    number = count_cycles()
+    number = last_cycle_id()
     after = request.form.get("after", number, type=int)
     code = f"cards-{form.year.data}-{min(max(after, 0), number) + 1}"
     cycle = CardCycle(
@@ -94,6 +102,25 @@ def cycle(cycle_id: int) -> str:
     return cycle_page(kept, CycleForm(obj=kept))
 
 
+@bp.post("/cycles/<int:cycle_id>/cancel")
+def cancel_cycle(cycle_id: int) -> str | Response | tuple[str, int]:
+    """Delete a cycle that was opened by mistake, while no school has begun its card."""
+    kept, form = cycle_or_404(cycle_id), CancelForm()
+    if not form.validate_on_submit():
+        return cycle_page(kept, CycleForm(formdata=None, obj=kept), form)
+    cards = cards_of(kept, lock=True)
+    if begun_cards(cards):
+        flash(_("Не удалено: школы уже начали заполнять карты."), "error")
+        return cycle_page(kept, CycleForm(formdata=None, obj=kept)), 409
+    told = {"code": kept.code, "title": kept.title, "opens_on": kept.opens_on.isoformat(), "cards": len(cards)}
+    record("cards.cancelled", "card_cycle", kept.id, old=told)
+    for model, column in ((Card, Card.cycle_id), (CardCycle, CardCycle.id)):  # what hangs on a card goes with it
+        db.session.execute(db.delete(model).where(column == cycle_id), execution_options={"synchronize_session": False})
+    db.session.commit()
+    flash(_("Сбор «%(title)s» удалён.", title=told["title"]))
+    return redirect(url_for("cards.cycles"))
+
+
 @bp.post("/cycles/<int:cycle_id>")
 def move_cycle(cycle_id: int) -> str | Response:
     """Change title and dates when the outside schedule moves; schools that came since get their cards."""
@@ -111,7 +138,7 @@ def move_cycle(cycle_id: int) -> str | Response:
     return redirect(url_for("cards.cycle", cycle_id=kept.id))
 
 
-def cycle_page(kept: CardCycle, form: CycleForm) -> str:
+def cycle_page(kept: CardCycle, form: CycleForm, cancelling: CancelForm | None = None) -> str:
     cards = cards_of(kept)
     lines = board(cards, waiting_remarks(cards), today())
     return render_template(
@@ -119,6 +146,8 @@ def cycle_page(kept: CardCycle, form: CycleForm) -> str:
         cycle=kept,
         form=form,
         lines=lines,
+        begun=[card.school.short_name for card in begun_cards(cards)],
+        cancelling=cancelling or CancelForm(formdata=None),
         states=translated(CARD_STATES),
         counts={state: sum(line.card.status == state for line in lines) for state in CARD_STATES},
         reminder=reminder_text(kept, lines),

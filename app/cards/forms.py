@@ -57,8 +57,15 @@ class ReasonForm(FlaskForm):
     )
 
 
+class CancelForm(FlaskForm):
+    sure = BooleanField(
+        _l("Сбор открыт по ошибке, карты этого сбора не нужны"),
+        validators=[InputRequired(_l("Поставьте отметку, что сбор нужно удалить"))],
+    )
+
+
 class CycleForm(FlaskForm):
-    after = HiddenField()  # how many cycles there were: a form sent twice opens one
+    after = HiddenField()  # id of the newest cycle there was: a form sent twice opens one
     title = StringField(_l("Название"), validators=[DataRequired(_l("Назовите сбор карт")), Length(max=200)])
     year = IntegerField(
         _l("Год"), validators=[InputRequired(_l("Укажите год")), NumberRange(2000, 2100, _l("Год от 2000 до 2100"))]

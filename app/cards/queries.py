@@ -109,9 +109,16 @@ def list_cycles(municipalities: set[int]) -> list[CardCycle]:
     )
 
 
-def count_cycles() -> int:
-    """How many cycles there are, of all municipalities: their codes are numbered through."""
-    return db.session.scalar(db.select(db.func.count(CardCycle.id))) or 0
+def last_cycle_id() -> int:
+    """Id of the newest cycle of all municipalities; the next one's code has a greater number than any code before."""
+    return db.session.scalar(db.select(db.func.max(CardCycle.id))) or 0
+
+
+def begun_cards(cards: Sequence[Card]) -> list[Card]:
+    """Cards in which their schools did something: saved a field or a file, signed, gave a section to a deputy."""
+    wanted = db.select(CardDelegation.card_id).where(CardDelegation.card_id.in_([card.id for card in cards]))
+    given = set(db.session.scalars(wanted))
+    return [card for card in cards if card.version or card.status != "draft" or card.id in given]
 
 
 def find_cycle(cycle_id: int, municipalities: set[int]) -> CardCycle | None:
@@ -129,17 +136,18 @@ def card_versions() -> list[InstrumentVersion]:
     return list(db.session.scalars(query.order_by(InstrumentVersion.id.desc())))
 
 
-def cards_of(cycle: CardCycle) -> list[Card]:
-    """Cards of a cycle in the roadmap's order of schools."""
-    return list(
-        db.session.scalars(
-            db.select(Card)
-            .join(School, School.id == Card.school_id)
-            .where(Card.cycle_id == cycle.id)
-            .order_by(School.position, School.id)
-            .options(db.joinedload(Card.school), db.joinedload(Card.previous))
-        )
+def cards_of(cycle: CardCycle, *, lock: bool = False) -> list[Card]:
+    """Cards of a cycle in the roadmap's order of schools; ``lock`` keeps schools from saving until the commit."""
+    wanted = (
+        db.select(Card)
+        .join(School, School.id == Card.school_id)
+        .where(Card.cycle_id == cycle.id)
+        .order_by(School.position, School.id)
+        .options(db.joinedload(Card.school), db.joinedload(Card.previous))
     )
+    if lock:
+        wanted = wanted.with_for_update(of=Card).execution_options(populate_existing=True)
+    return list(db.session.scalars(wanted))
 
 
 def edits_since(card: Card, version: int) -> list[CardEdit]:

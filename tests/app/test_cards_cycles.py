@@ -4,10 +4,11 @@ import pytest
 
 from app.content.store import store_instrument
 from app.extensions import db
-from app.models import Card, CardCycle
+from app.models import Card, CardCycle, CardDelegation, CardFile, Event, Person
 from app.results.card_values import card_for_rules, state_of
+from app.storage import store_file
 from surveys.definition.instrument import Approval, load_instrument
-from tests.app.cards_world import card_of, fill_card, open_cycle, page, press, sign
+from tests.app.cards_world import card_of, fill_card, open_cycle, page, press, save, sign
 from tests.pages import post_form
 
 
@@ -195,3 +196,66 @@ def test_board_counts_what_must_be_filled_and_remarks_that_wait(url, login_as) -
     press(methodist, f"{url}/review", f"{url}/return", **{"remark-age_55": "Уточните.", "remark-": "Приложите план."})
     row = page(methodist, address).split("СОШ № 1 с. Озёрное")[1].split("</tr>")[0]
     assert 'data-l="Мешает подписи">2</td>' in row
+
+
+@pytest.fixture
+def mistaken(app) -> CardCycle:
+    """A cycle that no school has begun, after one that School 1 has signed with a file; its value and file go on."""
+    first = open_cycle(2020)
+    card = card_of("school1", first)
+    card.fields, card.status = {"d_plan": {"value": "order.pdf", "state": "entered"}}, "accepted"
+    place = store_file(b"%PDF-1.4", "order.pdf")._asdict()
+    db.session.add(CardFile(card_id=card.id, name="d_plan", filename="order.pdf", mime="application/pdf", **place))
+    db.session.commit()
+    return open_cycle(2021)
+
+
+def cancel(client, cycle_id: int, **data: str):
+    return press(client, f"/cards/cycles/{cycle_id}", f"/cards/cycles/{cycle_id}/cancel", **data)
+
+
+def test_cycle_opened_by_mistake_is_deleted_once_confirmed(mistaken, login_as) -> None:
+    methodist, cycle_id = login_as("galina"), mistaken.id
+    assert db.session.scalar(db.select(db.func.count(CardFile.id))) == 2
+    refused = cancel(methodist, cycle_id).get_data(as_text=True)
+    assert "Поставьте отметку, что сбор нужно удалить" in refused
+    assert cancel(methodist, cycle_id, sure="1").location.endswith("/cards/cycles")
+    assert "Сбор «Диагностические карты 2021» удалён." in page(methodist, "/cards/cycles")
+    assert [one.year for one in db.session.scalars(db.select(CardCycle))] == [2020]
+    assert {card.cycle.year for card in db.session.scalars(db.select(Card))} == {2020}
+    assert db.session.scalars(db.select(CardFile)).one().card_id == card_of("school1").id
+    event = db.session.scalars(db.select(Event).where(Event.action == "cards.cancelled")).one()
+    assert (event.subject_id, event.old["code"], event.old["cards"]) == (str(cycle_id), "cards-2021", 2)
+
+
+def test_next_cycle_after_a_deleted_one_gets_a_code_of_its_own(url, login_as) -> None:
+    methodist = login_as("galina")
+    for title in ("Первый", "Второй"):
+        post_form(methodist, "/cards/cycles", **DATES | {"title": title})
+    first = db.session.scalars(db.select(CardCycle.id).where(CardCycle.title == "Первый")).one()
+    cancel(methodist, first, sure="1")
+    post_form(methodist, "/cards/cycles", **DATES | {"title": "Третий"})
+    kept = dict(db.session.execute(db.select(CardCycle.title, CardCycle.code).where(CardCycle.year == 2021)).all())
+    assert set(kept) == {"Второй", "Третий"}
+    assert kept["Второй"] != kept["Третий"]
+
+
+@pytest.mark.parametrize("begin", ["field", "deputy", "signed"])
+def test_cycle_that_a_school_has_begun_is_not_deleted_and_says_why(mistaken, login_as, begin: str) -> None:
+    card = card_of("school2", mistaken)
+    if begin == "field":
+        save(login_as("vera"), f"/cards/{card.id}/sections/students", st_bus="46")
+    elif begin == "deputy":
+        darya = db.session.scalar(db.select(Person.id).where(Person.login == "darya"))
+        db.session.add(CardDelegation(card_id=card.id, section="staff", person_id=darya))
+    else:
+        card.status = "sent"
+    db.session.commit()
+    methodist = login_as("galina")
+    shown = page(methodist, f"/cards/cycles/{mistaken.id}")
+    assert "Удалить нельзя: школы уже начали заполнять карты (Озёрное № 2)" in shown
+    assert "Удалить сбор</button>" not in shown
+    refused = cancel(methodist, mistaken.id, sure="1")
+    assert refused.status_code == 409
+    assert "Не удалено: школы уже начали заполнять карты." in refused.get_data(as_text=True)
+    assert db.session.scalar(db.select(db.func.count(Card.id))) == 4
