@@ -10,6 +10,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.disk_problems import disk_problem
+from app.sqlite_library import sqlite3
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -111,7 +112,7 @@ def engine_options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {"hide_parameters": True}  # names and answers never reach the log
     if url.startswith("postgresql"):
         return {**options, "pool_pre_ping": True, "pool_timeout": 10, "connect_args": {"connect_timeout": 5}}
-    return options
+    return {**options, "module": sqlite3}
 
 
 def kept_secret(path: Path) -> str:

@@ -6,7 +6,6 @@ synchronous EXTRA otherwise; PostgreSQL with fsync and synchronous_commit on. Ev
 
 import contextlib
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextvars import ContextVar
 from pathlib import Path
@@ -17,6 +16,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import DatabaseError
 
 from app.extensions import db
+from app.sqlite_library import sqlite3
 
 WAL_SAFE_SINCE = (3, 51, 3)
 SYNCHRONOUS = {"FULL": 2, "EXTRA": 3}  # as PRAGMA synchronous tells them

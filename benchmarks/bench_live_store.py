@@ -7,7 +7,6 @@ million. ``values`` holds a short text, so that the file stays of a size that a 
 
 import os
 import resource
-import sqlite3
 import sys
 import tempfile
 import time
@@ -19,7 +18,9 @@ import sqlalchemy as sa
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from app.answers.live_store import summarise_stored
+from app.config import engine_options
 from app.models import Submission
+from app.sqlite_library import sqlite3
 from benchmarks.bench_statistics import CHUNK, count_plainly, put_totals, questionnaire, write_answers
 from surveys.answers.answer_set import AnswerSet
 from surveys.answers.checking import closed_items
@@ -44,7 +45,7 @@ def rows_of(path: Path, rows: int, columns: int, schools: int):
 
 
 def fill_sqlite(file: Path, rows) -> str:
-    engine = sa.create_engine(f"sqlite:///{file}")
+    engine = sa.create_engine(url := f"sqlite:///{file}", **engine_options(url))
     bare_table(engine)
     connection = sqlite3.connect(file)
     names = ", ".join(f'"{name}"' for name in COLUMNS)
@@ -57,7 +58,7 @@ def fill_sqlite(file: Path, rows) -> str:
 
 
 def fill_postgresql(url: str, rows) -> str:
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, **engine_options(url))
     bare_table(engine)
     names = ", ".join(f'"{name}"' for name in COLUMNS)
     raw = engine.raw_connection()
@@ -77,7 +78,7 @@ def bare_table(engine: sa.Engine) -> None:
 
 def from_store(url: str, form, schools: int) -> float:
     begun = time.perf_counter()
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, **engine_options(url))
     with engine.connect() as connection:
         totals = summarise_stored(connection, 1, form, list(range(1, schools + 1)))
     assert int(totals.by_school.n.sum()) == int(totals.whole.scales.n.sum())

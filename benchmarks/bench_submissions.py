@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import create_engine, text
 
-from app.config import with_driver
+from app.config import engine_options, with_driver
 from benchmarks.harness import ROOT, SERVE, Load, Post, bare_command, environment, send_all, server
 
 
@@ -41,7 +41,8 @@ def crowd(people: int, env: dict[str, str]) -> list[Post]:
 
 def answers_of(env: dict[str, str], folder: Path) -> tuple[int, str]:
     """Submissions kept for the crowd, and one of them as JSON."""
-    engine = create_engine(with_driver(env.get("DATABASE_URL") or f"sqlite:///{folder / 'opora.db'}"))
+    url = with_driver(env.get("DATABASE_URL") or f"sqlite:///{folder / 'opora.db'}")
+    engine = create_engine(url, **engine_options(url))
     with engine.connect() as connection:
         kept = connection.scalar(text("SELECT count(*) FROM submission WHERE respondent_key LIKE 'crowd-%'"))
         body = connection.scalar(text('SELECT CAST("values" AS TEXT) FROM submission ORDER BY id LIMIT 1'))

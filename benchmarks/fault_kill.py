@@ -26,7 +26,7 @@ from urllib.parse import parse_qs, urlencode
 
 from sqlalchemy import create_engine, text
 
-from app.config import with_driver
+from app.config import engine_options, with_driver
 from benchmarks.bench_submissions import run
 from benchmarks.harness import ROOT, SETTINGS, environment, family, server
 
@@ -167,7 +167,7 @@ def storm(port: int, master: int, people: list[Person], clients: int, seed: int)
 
 def rows_of(url: str) -> Iterator[tuple[str, str, dict[str, object], str]]:
     """(table, respondent key, answers, receipt) of the crowd's drafts and submissions."""
-    engine = create_engine(url)
+    engine = create_engine(url, **engine_options(url))
     with engine.connect() as connection:
         for table, receipt in (("draft", "''"), ("submission", "receipt")):
             columns = f'respondent_key, CAST("values" AS TEXT), {receipt}'

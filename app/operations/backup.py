@@ -10,7 +10,6 @@ import datetime as dt
 import hashlib
 import json
 import os
-import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -25,6 +24,7 @@ from sqlalchemy import Connection, MetaData, NullPool, Table, Text, cast, create
 from app.database import sqlite_file
 from app.extensions import db
 from app.operations.archive import CODERS, FORMAT, SEAL, BadArchiveError, data_tables, kind_of, seal
+from app.sqlite_library import sqlite3
 from app.storage import PART
 
 CHUNK_ROWS = 1000
@@ -114,7 +114,7 @@ def frozen_database() -> Iterator[Connection]:
         with contextlib.closing(sqlite3.connect(file, timeout=30)) as source:
             with contextlib.closing(sqlite3.connect(copy)) as target:
                 source.backup(target)
-        engine = create_engine(f"sqlite:///{copy}", poolclass=NullPool)
+        engine = create_engine(f"sqlite:///{copy}", module=sqlite3, poolclass=NullPool)
         with engine.connect() as connection:
             yield connection
 

@@ -6,9 +6,10 @@ pessimistic reading of POSIX. Made for traces of ``strace -f -y -xx`` (see ``__m
 
 import re
 import shutil
-import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from app.sqlite_library import sqlite3
 
 HEX = re.compile(r"\\x([0-9a-f]{2})")
 NAME = re.compile(r"<((?:\\x[0-9a-f]{2})+)>")

@@ -1,6 +1,5 @@
 """Durable settings, and what people see when the database is away."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from app import create_app
 from app.config import TestConfig, with_driver
 from app.database import network_filesystem, sqlite_pragmas
 from app.extensions import db
+from app.sqlite_library import sqlite3
 
 MOUNTS = """\
 /dev/sda1 / ext4 rw 0 0

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
+from app.config import engine_options
 from benchmarks.fault_kill import take_census, trial
 from tests.conftest import fresh_database
 
@@ -21,7 +22,7 @@ def test_twenty_rounds_of_kill_9_lose_nothing_and_the_census_would_notice(tmp_pa
 
         # the twin: the same census finds a submission that is taken away
         gone = next(person for person in people if person.receipt)
-        engine = create_engine(kept)
+        engine = create_engine(kept, **engine_options(kept))
         with engine.begin() as connection:
             connection.execute(
                 text("DELETE FROM submission WHERE respondent_key = :key"), {"key": f"crowd-{gone.number}"}

@@ -19,6 +19,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 
+from app.config import engine_options
 from app.extensions import db
 from app.models import Job, Person
 from app.models.columns import utc_now
@@ -263,7 +264,8 @@ class Jobs:
 
     def __init__(self, instance: Path) -> None:
         self.instance = instance
-        self.engine = create_engine(f"sqlite:///{instance / 'opora.db'}", connect_args={"timeout": 60})
+        url = f"sqlite:///{instance / 'opora.db'}"
+        self.engine = create_engine(url, connect_args={"timeout": 60}, **engine_options(url))
 
     def ask(self, **params: object) -> None:
         columns = "kind, title, params, status, step, steps, note, error, owner, attempt, created_utc"
