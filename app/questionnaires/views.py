@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -42,7 +43,11 @@ class Work:
     asked: Asked
     draft: Draft
     plan: Plan
-    checked: Checked
+
+    @cached_property
+    def checked(self) -> Checked:
+        """The answers as the draft holds them; after a saving, as the saving left them."""
+        return check_answers(self.plan.instrument, self.draft.values, self.draft.not_applicable, final=False)
 
     @property
     def code(self) -> str:
@@ -85,12 +90,15 @@ def closed_by_slip(asked: Asked) -> bool:
 def work_or_leave(code: str, *, lock: bool = False) -> Work:
     """The draft in work; who has none, has sent it or comes too late is led to the page that says so."""
     asked = asked_or_404(code)
-    draft = queries.load_draft(asked.wave.id, asked.respondent_key, lock=lock)
+    return work_on(asked, queries.load_draft(asked.wave.id, asked.respondent_key, lock=lock))
+
+
+def work_on(asked: Asked, draft: Draft | None) -> Work:
+    """The same, where wave and draft have been read."""
     if draft is None or sealed(draft.updated_utc) or asked.participation.on_paper or not asked.accepts(utc_now()):
         page = "receipt" if asked.participation.status == "sent" and not closed_by_slip(asked) else "start"
-        abort(redirect(url_for(f"questionnaires.{page}", code=code)))
-    plan = plan_by_hash(asked.instrument_sha256)
-    return Work(asked, draft, plan, check_answers(plan.instrument, draft.values, draft.not_applicable, final=False))
+        abort(redirect(url_for(f"questionnaires.{page}", code=asked.wave.code)))
+    return Work(asked, draft, plan_by_hash(asked.instrument_sha256))
 
 
 def step_or_404(plan: Plan, number: int) -> Step:
@@ -290,7 +298,7 @@ def send(code: str) -> str | Response | tuple[str, int]:
     key, content = request.form.get("key", ""), request.form.get("content", "")
     if draft is None:
         return repeat(asked, content)
-    work = work_or_leave(code, lock=True)
+    work = work_on(asked, draft)
     final = check_answers(work.plan.instrument, draft.values, draft.not_applicable, final=True)
     if key != draft.submission_key or content != content_hash(final):
         db.session.rollback()
