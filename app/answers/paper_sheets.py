@@ -17,6 +17,7 @@ from app.extensions import db
 from app.frame.pages import is_demo
 from app.jobs import JobFailed, JobRun, job_kind
 from app.models import ConsentText, PaperSheet, Participation, Person, Submission, Wave, WaveSchool
+from app.models.columns import utc_now
 from surveys.answers.checking import Checked
 from surveys.paper.blank import build_blank
 from surveys.report.document import Paragraph, Report, Section, Table
@@ -123,8 +124,12 @@ def free_marks(wave_id: int, school_id: int) -> int:
 
 
 def mark_on_paper(asked: Participation, on: dt.date) -> bool:
-    """The person handed a sheet in: done for others. False where the person is done already. The caller commits."""
-    if asked.on_paper or asked.status not in ("invited", "started"):
+    """The person handed a sheet in: done for others. False where the person is done already. The caller commits.
+
+    False also of who has just begun on the screen: what is said of them tells nothing of how they ended.
+    """
+    begun = asked.done_from_utc is not None and asked.done_from_utc > utc_now()
+    if begun or asked.on_paper or asked.status not in ("invited", "started"):
         return False
     asked.on_paper, asked.status, asked.finished_on = True, "sent", on
     asked.started_on = asked.started_on or on

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from app.answers.completion import done_count, seems_done
 from app.extensions import db
 from app.models import (
     Assignment,
@@ -24,7 +25,6 @@ from app.models import (
     Wave,
     WaveSchool,
 )
-from app.models.waves import DONE
 
 Schools = Collection[int] | None
 
@@ -57,7 +57,7 @@ def open_waves(school_ids: Schools) -> list[WaveLine]:
         db.select(
             Wave,
             db.func.count(Participation.id),
-            db.func.coalesce(db.func.sum(db.case((Participation.status.in_(DONE), 1), else_=0)), 0),
+            done_count(),
         )
         .outerjoin(Participation, Participation.wave_id == Wave.id)
         .where(Wave.status == "open")
@@ -83,7 +83,7 @@ def not_done(wave_id: int, school_ids: Collection[int]) -> list[str]:
         .where(
             Participation.wave_id == wave_id,
             Participation.school_id.in_(school_ids),
-            Participation.status.not_in(DONE),
+            ~seems_done(),
             Person.active,
         )
         .order_by(Person.family, Person.given)

@@ -6,12 +6,12 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.answers.completion import done_count, seems_done
 from app.extensions import db
 from app.frame.interface import in_russian
 from app.frame.navigation import day
 from app.models import Letter, Participation, Person, Wave
 from app.models.columns import utc_now
-from app.models.waves import DONE
 
 REMINDER, DIGEST = "reminder", "digest"
 
@@ -34,9 +34,11 @@ def text_of(letter: Letter) -> tuple[str, str, str] | None:
     if letter.kind == DIGEST:
         return digest_text(wave, person)
     asked = db.session.scalar(
-        db.select(Participation).where(Participation.wave_id == wave.id, Participation.person_id == person.id)
+        db.select(Participation)
+        .where(Participation.wave_id == wave.id, Participation.person_id == person.id)
+        .where(~seems_done())  # a letter left out would tell the coordinator that the person is done already
     )
-    if asked is None or asked.status in DONE or asked.school_id not in still_asked(wave):
+    if asked is None or asked.school_id not in still_asked(wave):
         return None
     until = day(closing_by_school(wave)[asked.school_id], year=False)
     return person.email, _("Анкета ждёт вас до %(day)s", day=until), _greeting(person) + chat_text(wave, until)
@@ -84,7 +86,7 @@ def digest_text(wave: Wave, person: Person) -> tuple[str, str, str] | None:
         db.select(
             Participation.school_id,
             db.func.count(),
-            db.func.coalesce(db.func.sum(db.case((Participation.status.in_(DONE), 1), else_=0)), 0),
+            done_count(),
         )
         .where(Participation.wave_id == wave.id, Participation.school_id.in_(own))
         .group_by(Participation.school_id)

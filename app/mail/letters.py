@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.answers.completion import seems_done
 from app.database import writing
 from app.extensions import db
 from app.jobs import JobFailed, JobRun, enqueue, job_kind
@@ -31,7 +32,6 @@ from app.mail.server import (
 )
 from app.models import Assignment, Job, Letter, Municipality, Participation, Person, Wave
 from app.models.columns import utc_now
-from app.models.waves import DONE
 
 MOST_ATTEMPTS = 5
 HOUR = 9  # of the municipality's clock: letters do not go out at night
@@ -46,7 +46,7 @@ def recipients(wave_id: int, kind: str, school_ids: Collection[int] | None) -> l
         wanted = (
             db.select(Person.id)
             .join(Participation, Participation.person_id == Person.id)
-            .where(Participation.wave_id == wave_id, Participation.status.not_in(DONE))
+            .where(Participation.wave_id == wave_id, ~seems_done())
         )
         column = Participation.school_id
     else:

@@ -76,6 +76,7 @@ class Participation(db.Model):
     status: Mapped[str] = mapped_column(String(20), default="invited")  # invited, started, sent, refused
     started_on: Mapped[dt.date | None] = mapped_column(Date)
     finished_on: Mapped[dt.date | None] = mapped_column(Date)
+    done_from_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime)  # not «готово» for others before; on a quarter
     on_paper: Mapped[bool] = mapped_column(default=False)  # handed a paper sheet in; which one, nobody knows
     person: Mapped[Person] = relationship()
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from app.answers.completion import hold_back
 from app.answers.respondents import ensure_respondent_key
 from app.answers.submissions import add_submission, drop_draft, make_submission_key, mark_sent
 from app.events import record
@@ -36,6 +37,7 @@ def agree(asked: Asked) -> Draft:
     if draft is not None:
         return draft
     _decide(asked, key, agreed=True)
+    hold_back(asked.participation, asked.last_utc)
     draft = Draft(
         wave_id=asked.wave.id,
         respondent_key=key,
@@ -58,6 +60,7 @@ def refuse(asked: Asked) -> None:
     """«Не участвую»: the draft goes, others see the same as of those who sent. The caller commits."""
     key = ensure_respondent_key(asked.participation.person_id)
     _decide(asked, key, agreed=False)
+    hold_back(asked.participation, asked.last_utc)
     drop_draft(asked.wave.id, key)
     asked.participation.status = "refused"
     asked.participation.started_on = asked.participation.started_on or local_day()

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from app.answers.completion import release_all
 from app.answers.population import asked_by_school
 from app.content.store import instrument_of, rules_of
 from app.events import record
@@ -38,6 +39,7 @@ def close_wave(wave: Wave, *, actor: int | None = None, at: dt.datetime | None =
     """Close ``wave`` and queue its calculation, unless it is queued or done already; the caller commits."""
     if wave.status == "open":
         wave.status, wave.closed_utc = "closed", at or utc_now()
+        release_all(wave.id)
         record("wave.closed", "wave", wave.id, actor=actor)
     job = last_closing_job(wave.id)
     under_way = job is not None and job.status in ("queued", "running")

@@ -96,7 +96,10 @@ def mark(code: str, participation_id: int) -> Response:
     if request.form.get("back"):
         done, told = unmark(asked), _("Отметку снять нельзя: все листы школы уже введены.")
     else:
-        done, told = mark_on_paper(asked, today_in(timezone_name(), utc_now())), _("Педагог уже закончил.")
+        done, told = (
+            mark_on_paper(asked, today_in(timezone_name(), utc_now())),
+            _("Педагог заполняет анкету на экране или уже закончил."),
+        )
     db.session.commit()
     flash(_("Отмечено.") if done else told, "message" if done else "warning")
     return redirect(url_for("waves.paper.index", code=code))

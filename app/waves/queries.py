@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from app.answers.completion import done_count, seems_done, seen_status, shown
 from app.extensions import db
 from app.models import (
     ConsentText,
@@ -20,7 +21,6 @@ from app.models import (
     Wave,
     WaveSchool,
 )
-from app.models.waves import DONE
 
 Reach = frozenset[int] | None
 
@@ -61,9 +61,9 @@ def _reached(query: Any, reach: Reach) -> Any:
 def completion(wave: Wave, reach: Reach) -> list[Completion]:
     """Schools of a wave within reach, in the roadmap's order."""
     rows = db.session.execute(
-        db.select(Participation.school_id, Participation.status, db.func.count())
+        db.select(Participation.school_id, seen_status().label("seen"), db.func.count())
         .where(Participation.wave_id == wave.id)
-        .group_by(Participation.school_id, Participation.status)
+        .group_by(Participation.school_id, "seen")
     )
     counts: dict[int, dict[str, int]] = {}
     for school_id, status, number in rows:
@@ -73,7 +73,7 @@ def completion(wave: Wave, reach: Reach) -> list[Completion]:
             part.school,
             asked=sum(counts.get(part.school_id, {}).values()),
             started=counts.get(part.school_id, {}).get("started", 0),
-            done=sum(counts.get(part.school_id, {}).get(status, 0) for status in DONE),
+            done=counts.get(part.school_id, {}).get("done", 0),
         )
         for part in wave.schools
         if reach is None or part.school_id in reach
@@ -93,11 +93,7 @@ def total_of(rows: list[Completion]) -> Completion:
 def totals(waves: list[Wave], reach: Reach) -> dict[int, tuple[int, int]]:
     """Wave id -> (done, asked) over the schools within reach."""
     query = (
-        db.select(
-            Participation.wave_id,
-            db.func.sum(db.case((Participation.status.in_(DONE), 1), else_=0)),
-            db.func.count(),
-        )
+        db.select(Participation.wave_id, done_count(), db.func.count())
         .where(Participation.wave_id.in_([wave.id for wave in waves]))
         .group_by(Participation.wave_id)
     )
@@ -109,12 +105,12 @@ def totals(waves: list[Wave], reach: Reach) -> dict[int, tuple[int, int]]:
 def unfinished(wave_id: int, school_ids: frozenset[int]) -> list[tuple[str, str]]:
     """(full name, «не начато» or «начато») of those not done in the coordinator's schools."""
     rows = db.session.execute(
-        db.select(Person, Participation.status)
+        db.select(Person, seen_status())
         .join(Participation, Participation.person_id == Person.id)
         .where(
             Participation.wave_id == wave_id,
             Participation.school_id.in_(school_ids),
-            Participation.status.not_in(DONE),
+            ~seems_done(),
         )
         .order_by(Person.family, Person.given, Person.patronymic)
     )
@@ -206,12 +202,15 @@ def letters_job(wave_id: int) -> Job | None:
 
 
 def paper_people(wave_id: int, school_ids: frozenset[int]) -> list[Participation]:
-    """People of the coordinator's schools who are marked as handed in on paper, or may be: not done otherwise."""
+    """People of the coordinator's schools who are marked as handed in on paper, or may be: not done otherwise.
+
+    Who has begun on the screen lately may not, done or not: a person missing here would be told from the others.
+    """
     wanted = (
         db.select(Participation)
         .join(Person, Person.id == Participation.person_id)
         .where(Participation.wave_id == wave_id, Participation.school_id.in_(school_ids))
-        .where(Participation.on_paper | Participation.status.not_in(DONE))
+        .where(Participation.on_paper | Participation.status.in_(("invited", "started")) & shown())
         .order_by(Person.family, Person.given, Person.patronymic)
     )
     return list(db.session.scalars(wanted))

@@ -47,6 +47,12 @@ def open_wave(
     return wave
 
 
+def filling_time_passed() -> None:
+    """Half an hour later: others see who is done."""
+    db.session.execute(db.update(Participation).values(done_from_utc=utc_now()))
+    db.session.commit()
+
+
 def _invite(wave: Wave, people: Iterable[str]) -> None:
     for login in people:
         person = db.session.scalars(db.select(Person).where(Person.login == login)).one()

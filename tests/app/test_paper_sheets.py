@@ -11,7 +11,7 @@ from app.jobs import run_pending_jobs
 from app.models import Assignment, Document, PaperSheet, Participation, Person, Submission, Wave
 from app.results.snapshots import build_snapshot
 from app.storage import stored_path
-from tests.app.questionnaire_world import open_wave
+from tests.app.questionnaire_world import filling_time_passed, open_wave
 from tests.app.test_privacy import press
 from tests.app.test_questionnaires import text_of
 from tests.pages import post_form, token_of
@@ -92,6 +92,7 @@ def test_more_sheets_than_people_marked_are_not_taken(wave, login_as) -> None:
 def test_who_is_marked_cannot_answer_on_a_screen_too_and_may_object(wave, login_as) -> None:
     anna, darya = login_as("anna"), login_as("darya")
     post_form(anna, "/questionnaires/wave1/")
+    filling_time_passed()
     press(darya, f"{PAPER}/mark/{asked('anna').id}")
     assert anna.get("/questionnaires/wave1/1").status_code == 302
     press(anna, "/questionnaires/wave1/not-on-paper")

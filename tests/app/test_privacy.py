@@ -26,7 +26,7 @@ from app.models import (
 )
 from app.models.columns import utc_now
 from app.results.snapshots import build_snapshot
-from tests.app.questionnaire_world import open_wave
+from tests.app.questionnaire_world import filling_time_passed, open_wave
 from tests.app.test_questionnaires import fill, text_of
 from tests.pages import post_form, token_of
 
@@ -204,12 +204,17 @@ def walk(client: FlaskClient, most: int = 60) -> dict[str, str]:
     return found
 
 
+@pytest.mark.parametrize("waited", [False, True], ids=["at once", "half an hour later"])
 @pytest.mark.parametrize("login", ["boris", "darya", "vera", "galina", "maria", "adam"])
-def test_pages_of_others_are_the_same_byte_for_byte_whether_a_teacher_refused_or_sent(app, login_as, login) -> None:
+def test_pages_of_others_are_the_same_byte_for_byte_whether_a_teacher_refused_or_sent(
+    app, login_as, login, waited
+) -> None:
     open_wave("anna")
     anna, other = login_as("anna"), login_as(login)
     other.get("/")  # what is said once after signing in
     post_form(anna, f"{WAVE}/refuse")
+    if waited:
+        filling_time_passed()
     refused, own_refused = walk(other), walk(anna)
     post_form(anna, f"{WAVE}/")  # thought better of it
     fill(anna, practice="1")
