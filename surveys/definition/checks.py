@@ -350,6 +350,8 @@ def _rules(instrument: "Instrument") -> Iterator[Finding]:
                 yield ("quality", place, "items"), f"нет пункта «{name}»"
         if flag.kind == "pair" and len(flag.items) != 2:
             yield ("quality", place, "items"), "для сравнения пары нужно два пункта"
+        if flag.soft and (flag.kind != "time" or flag.soft <= flag.threshold):
+            yield ("quality", place, "soft"), "мягкий порог бывает только у времени (time) и больше основного"
 
 
 def check_approval(approval: "Approval") -> Iterator[Finding]:

@@ -96,6 +96,7 @@ QUALITY_FIELDS: Fields = {
     "kind": ("вид", "form"),
     "items": ("пункты", "form"),
     "threshold": ("порог", "form"),
+    "soft": ("мягкий порог", "form"),
     "text": ("текст", "form"),
 }
 FORM_FIELDS = {"title": "название", "minutes": "время заполнения", "kind": "вид формы", "languages": "языки"}

@@ -155,6 +155,9 @@ class QualityFlag(Part):
     kind: Literal["instructed", "pair", "longstring", "time", "na"]
     items: list[str] = []
     threshold: float
+    soft: float = (
+        0.0  # «time»: a larger threshold of a soft sign, counted apart from the flagged; 0 where there is none
+    )
     text: str = ""
 
 

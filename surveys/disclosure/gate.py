@@ -245,6 +245,7 @@ class _Gate:
             choices=self.details.choices(name, group, everything) if large else [],
             quadrants=self.details.quadrants(name, group, everything, deficits) if large else [],
             flagged=self.details.flagged(name, group, everything) if large else None,
+            soft=self.details.soft(name, group, everything) if large else None,
             sensitivity=self.details.sensitivity(group),
             aggregates={code: value for code, (value, _n) in aggregates.items()},
             aggregate_n={code: n for code, (_value, n) in aggregates.items()},

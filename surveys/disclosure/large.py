@@ -97,6 +97,19 @@ class Details:
             return None
         return share_of(part, print_of(part, self.k), self.k)
 
+    def soft(self, name: str, group: Summary, everything: bool) -> Share | None:
+        """Submissions with a soft sign only. Beside the flagged they tell how many show none: no small count either."""
+        if not any(flag.soft for flag in self.instrument.quality):
+            return None
+        if not everything and not self.may_show(name, "soft", _by_sign):
+            return None
+        part = Part.free(group.rows, group.soft)
+        words = print_of(part, self.k)
+        told = words.kind == print_of(Part.free(group.rows, group.flagged), self.k).kind == "exact"
+        if told and _by_sign(group)[2] < self.k:
+            return Share(kind="hidden", n=group.rows, hidden="complementary")
+        return share_of(part, words, self.k)
+
     def _two_class(self, name: str, what: str, read: Callable[[Summary], tuple[int, int]]) -> bool:
         def table(one: Summary) -> Counts:
             count, n = read(one)
@@ -133,6 +146,11 @@ class Details:
             if everything or self._two_class(name, figure, _people_of(part, whole)):
                 found[figure] = (float(count) if figure == "mentor_ready" else 100 * count / n, n)
         return found
+
+
+def _by_sign(one: Summary) -> Counts:
+    """Submissions with a sign, with a soft one only, with none."""
+    return np.asarray([one.flagged, one.soft, one.rows - one.flagged - one.soft], np.int64)
 
 
 def _people_of(part: str, whole: str) -> Callable[[Summary], tuple[int, int]]:

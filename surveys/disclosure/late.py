@@ -9,7 +9,7 @@ from surveys.disclosure.shares import SMALL
 
 __all__ = ["carry_over", "may_enter"]
 
-DETAILS = ("items", "choices", "quadrants", "flagged", "sensitivity", "aggregates", "aggregate_n")
+DETAILS = ("items", "choices", "quadrants", "flagged", "soft", "sensitivity", "aggregates", "aggregate_n")
 
 
 def carry_over(old: Released, new: Released) -> Released:

@@ -99,6 +99,7 @@ class GroupFigures(Figures):
     choices: list[ChoiceFigures] = []
     quadrants: list[tuple[str, Quadrants]] = []  # (scale or «all», figures)
     flagged: Share | None = None  # submissions with a response-quality flag
+    soft: Share | None = None  # submissions with a soft flag and no other
     sensitivity: Literal["same", "changes"] | None = None
     aggregates: dict[str, float] = {}  # named figures that rules read: mentor_ready, form_mentor, hidden_share
     aggregate_n: dict[str, int] = {}  # of how many each of them was counted

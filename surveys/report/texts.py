@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from surveys.definition.instrument import Instrument
-from surveys.disclosure.released import Change, GroupFigures, Released, ScaleFigures
+from surveys.disclosure.released import Change, GroupFigures, Released, ScaleFigures, Share
 from surveys.findings.thresholds import PROPOSED, Thresholds
 from surveys.printing import FOR_REFERENCE, LEVEL_WORDS, at_whom_words, hidden_words, share_bounds
 from surveys.report.document import Paragraph
@@ -115,7 +115,21 @@ def coverage_texts(released: Released, group: GroupFigures, marks: Thresholds = 
 
 
 def flagged_words(group: GroupFigures) -> str:
-    """How many forms show a sign of careless filling, and whether the level changes without them; empty if untold."""
+    """How many forms show a sign of careless filling, and whether the level changes without them; empty if untold.
+
+    A soft sign is a sentence of its own.
+    """
+    return ". ".join(filter(None, [_flagged(group), _soft(group.soft)]))
+
+
+def _soft(share: Share | None) -> str:
+    words = "Мягкий признак (быстрые ответы) без других признаков есть"
+    if share is not None and share.kind == "exact" and share.count is not None and share.n:
+        return f"{words} в {part_of(share.count, share.n, 'анкета')}; помеченными эти анкеты не считаются"
+    return f"{words} менее чем в {share.bound} анкетах" if share is not None and share.kind == "below" else ""
+
+
+def _flagged(group: GroupFigures) -> str:
     share = group.flagged
     if share is None or share.kind == "hidden":
         return ""

@@ -22,12 +22,13 @@ def find_flags(answers: AnswerSet, instrument: Instrument) -> dict[str, Marks]:
     return {flag.code: _KINDS[flag.kind](answers, instrument, flag) for flag in instrument.quality}
 
 
-def flagged_rows(answers: AnswerSet, instrument: Instrument) -> Marks:
-    """(n,) True where any sign shows."""
+def soft_rows(answers: AnswerSet, instrument: Instrument, flagged: Marks) -> Marks:
+    """(n,) True where a sign shows by its soft threshold, and no sign by the proper one (``flagged``)."""
     found = np.zeros(len(answers), bool)
-    for marks in find_flags(answers, instrument).values():
-        found |= marks
-    return found
+    for flag in instrument.quality:
+        if flag.soft:
+            found |= _KINDS[flag.kind](answers, instrument, flag.model_copy(update={"threshold": flag.soft}))
+    return found & ~flagged
 
 
 def _raw(answers: AnswerSet, instrument: Instrument, name: str, turned: bool) -> tuple[NDArray[np.float64], Marks]:

@@ -13,7 +13,7 @@ from surveys.answers.answer_set import AnswerSet
 from surveys.answers.checking import BLANK, FIRST_STATE, MULTIPLE, NO_ANSWER, NOT_APPLICABLE, NOT_ASKED, codes_of
 from surveys.definition.instrument import Instrument, Item
 from surveys.statistics.measures import Moments
-from surveys.statistics.quality import find_flags
+from surveys.statistics.quality import find_flags, soft_rows
 from surveys.statistics.scoring import (
     DEFICIT,
     DUST,
@@ -92,6 +92,7 @@ class Summary:
     quadrants: Counts  # (blocks, 4)
     flags: dict[str, int] = field(default_factory=dict)
     flagged: int = 0
+    soft: int = 0  # a soft sign and no other
     people: dict[str, int] = field(default_factory=dict)  # named counts of persons that rules read
 
     def merge(self, other: "Summary") -> "Summary":
@@ -148,6 +149,7 @@ def summarise(
         else np.zeros((0, 4), np.int64),
         {code: int(found.sum()) for code, found in marks.items()},
         int(flagged.sum()),
+        int(soft_rows(chosen, instrument, flagged).sum()),
         _people(chosen, instrument, cases),
     )
 

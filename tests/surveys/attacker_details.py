@@ -303,3 +303,38 @@ def late_leaks(old, new, sizes_old, sizes_new):
                     if high - low < POINT:
                         leaks.append((scale, name, kinds, low, high))
     return leaks
+
+
+def sign_leaks(summaries, released):
+    """Small counts of submissions with a sign, with a soft one only, with none, that both shares tell: (who, values).
+
+    A band in a small group tells what it tells by itself; together they must tell no more.
+    """
+    k, leaks = released.k, []
+    both, *alone = (_signs(summaries, released, told) for told in (("flagged", "soft"), ("flagged",), ("soft",)))
+    for names in [[name] for name in summaries] + [list(summaries)]:
+        for at in range(3):
+            count = sum(_sign_counts(summaries[name])[at] for name in names)
+            ones = {(name, at): 1.0 for name in names}
+            values = whole_numbers(both.bounds(ones)) if 0 < count < k else k
+            if values < k and values < min(whole_numbers(system.bounds(ones)) for system in alone):
+                leaks.append((names, at, values))
+    return leaks
+
+
+def _sign_counts(summary):
+    return summary.flagged, summary.soft, summary.rows - summary.flagged - summary.soft
+
+
+def _signs(summaries, released, told):
+    system = System()
+    for name, one in summaries.items():
+        for at in range(3):
+            system.add((name, at), one.rows)
+        system.equal({(name, at): 1.0 for at in range(3)}, one.rows)
+    printed = [([name], released.group(name)) for name in summaries] + [(list(summaries), released.municipality)]
+    for names, group in printed:
+        for kind in told:
+            places = [(name, ("flagged", "soft").index(kind)) for name in names]
+            system.share(places, getattr(group, kind), sum(summaries[name].rows for name in names))
+    return system

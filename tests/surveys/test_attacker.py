@@ -1,12 +1,25 @@
 """The attacker against details and against releases linked in time; each attack has a twin that succeeds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from surveys.definition.instrument import QualityFlag
 from surveys.disclosure import carry_over, may_enter, release, release_changes, summarise_pairs
-from surveys.disclosure.released import Change
+from surveys.disclosure.late import DETAILS
+from surveys.disclosure.released import Change, GroupFigures
+from surveys.disclosure.shares import Part, print_of, share_of
 from surveys.statistics.summary import merge_all, summarise
-from tests.surveys.attacker_details import choice_leaks, item_leaks, kept_leaks, late_leaks, quadrant_leaks, stage_leaks
+from tests.surveys.attacker_details import (
+    choice_leaks,
+    item_leaks,
+    kept_leaks,
+    late_leaks,
+    quadrant_leaks,
+    sign_leaks,
+    stage_leaks,
+)
 from tests.surveys.made import SCHOOLS_DIFFER, by_school, questionnaire, random_answers
 
 FORM = questionnaire({"SUB": 2, "MET": 2})
@@ -59,6 +72,44 @@ def _share(values):
     from surveys.disclosure.released import Share
 
     return Share(**values)
+
+
+SIGNS = FORM.model_copy(update={"quality": [QualityFlag(code="Q06", kind="time", threshold=1, soft=2)]})
+
+
+def with_signs(rng, made):
+    """Summaries of schools whose submissions show a sign, a soft one only, or none; small numbers are frequent."""
+    people = {name: int(rng.choice(list(made))) for name in "abc"[: rng.integers(1, 4)]}
+    summaries = {}
+    for name, size in people.items():
+        one = made[size]
+        few = [int(rng.choice([0, 0, 2, 5, 6, 20])) for _ in range(2)]
+        flagged = min(few[0], one.rows)
+        rest = min(few[1], one.rows - flagged)
+        soft = rest if rng.random() < 0.5 else one.rows - flagged - rest  # few soft, or few without any sign
+        summaries[name] = replace(one, flagged=flagged, soft=soft)
+    return summaries, release(SIGNS, summaries, people, wave="w", snapshot=1)
+
+
+def test_signs_of_careless_filling_tell_no_small_count_and_the_twin_does():
+    """The twin prints the soft ones by the two-class rule alone, with no look at those who show no sign."""
+    rng, shown, caught = np.random.default_rng(45), 0, 0
+    made = {size: summarise(random_answers(SIGNS, {"": size}, rng), SIGNS) for size in (6, 9, 14, 22, 55, 70)}
+    for trial in range(100):
+        summaries, released = with_signs(rng, made)
+        shown += released.municipality.soft is not None and released.municipality.soft.kind == "exact"
+        assert sign_leaks(summaries, released) == [], trial
+        whole = merge_all(list(summaries.values()))
+        part = Part.free(whole.rows, whole.soft)
+        alone = released.municipality.model_copy(update={"soft": share_of(part, print_of(part, 5), 5)})
+        caught += bool(sign_leaks(summaries, released.model_copy(update={"municipality": alone})))
+    assert shown >= 20
+    assert caught >= 5
+
+
+def test_every_figure_that_is_not_a_block_waits_for_many_late_answers():
+    always = {"code", "label", "population", "n", "rate", "hidden", "scales"}
+    assert set(DETAILS) == set(GroupFigures.model_fields) - always
 
 
 def two_stages(rng, stay, most=31, strengths=SCHOOLS_DIFFER, come=(0, 0, 1, 3, 6)):

@@ -140,6 +140,13 @@ def test_careless_filling(row) -> None:
     assert same(texts[-1].text, expected)
 
 
+@cases("soft")
+def test_soft_sign(row) -> None:
+    kind, number, expected = row
+    value = group(25, 25, flagged=share("exact", 6, 25), soft=share(kind, number, 25))
+    assert same(report_texts.flagged_words(value), expected)
+
+
 @cases("accepted")
 def test_how_many_measures_are_accepted(row) -> None:
     number, expected = row

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from surveys.answers.answer_set import AnswerSet
 from surveys.answers.checking import BLANK
+from surveys.definition.instrument import QualityFlag, instrument_from_dict
+from surveys.errors import DefinitionError
 from surveys.statistics.measures import Moments
 from surveys.statistics.quality import find_flags
 from surveys.statistics.scoring import score_all
@@ -83,3 +85,28 @@ def test_same_answer_running_is_a_sign_and_a_blank_breaks_it():
 def test_too_much_not_applicable_in_a_block_is_a_sign():
     answers = AnswerSet.from_submissions(FORM, [({}, ["MET01"], [], {}), ({}, ["SUB01"], [], {})])
     assert find_flags(answers, FORM)["Q07"].tolist() == [True, False]  # 1 of 3 is over 30 %, 1 of 4 is not
+
+
+def test_soft_sign_is_counted_apart_and_stays_in_the_recount():
+    """Four closed questions each: under 4 s is a sign, under 8 s a soft one; the last person shows another sign too."""
+    flags = [
+        QualityFlag(code="Q06", kind="time", threshold=1, soft=2),
+        QualityFlag(code="Q07", kind="na", threshold=30),
+    ]
+    form = FORM.model_copy(update={"quality": flags})
+    given = {"SUB01": "1", "SUB02": "3", "SUB03": "2", "SUB04": "0"}
+    rows = [(given, ["MET01"] if place == 5 else [], [], {}) for place in range(6)]
+    answers = AnswerSet.from_submissions(form, rows, [3.9, 4.0, 7.9, 8.0, None, 5.0])
+    found = summarise(answers, form)
+    assert found.flags == {"Q06": 1, "Q07": 1}
+    assert (found.flagged, found.soft) == (2, 2)
+    assert found.unflagged.n[0].tolist() == [4, 0]  # six without the two flagged; nobody has the other block
+    halves = [summarise(answers, form, np.arange(6) % 2 == side) for side in (0, 1)]
+    assert halves[0].merge(halves[1]).soft == 2
+
+
+@pytest.mark.parametrize(("kind", "soft"), [("longstring", 30), ("time", 1), ("time", 0.5)])
+def test_soft_threshold_belongs_to_time_and_lies_above_the_other(kind, soft):
+    body = FORM.model_dump(mode="json") | {"quality": [{"code": "Q", "kind": kind, "threshold": 1, "soft": soft}]}
+    with pytest.raises(DefinitionError, match="мягкий порог"):
+        instrument_from_dict(body)
