@@ -1,6 +1,7 @@
 """What every command has in common: a mistake in its words or a failing database is one Russian line and status 2."""
 
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -40,6 +41,20 @@ def guard(command: click.Command) -> None:
     command.tells_in_one_line = True  # type: ignore[attr-defined]
 
 
+def guard_names(group: click.Group, others: Iterable[str]) -> None:
+    """Make ``group``, asked last for a command, refuse an unknown one by naming its own and the ``others``."""
+    get_command = group.get_command
+
+    def known(context: click.Context, name: str) -> click.Command | None:
+        command = get_command(context, name)
+        if command is None and not context.resilient_parsing:
+            words = ", ".join(sorted({*group.commands, *others}))
+            end(f"Нет команды {name}; есть: {words}; подсказка: {context.command_path} --help")
+        return command
+
+    group.get_command = known  # type: ignore[method-assign]
+
+
 def refuse_usage(error: click.UsageError) -> None:
     """Say what is wrong with the words of the command."""
     path = f"{error.ctx.command_path} " if error.ctx else ""
@@ -48,9 +63,9 @@ def refuse_usage(error: click.UsageError) -> None:
 
 def usage_problem(error: click.UsageError) -> str:
     """The problem without the library's English."""
+    words = ", ".join(sorted(getattr(error.ctx and error.ctx.command, "commands", {})))
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        words = getattr(error.ctx and error.ctx.command, "commands", {})
-        return f"Не указано, что сделать: {', '.join(sorted(words))}"
+        return f"Не указано, что сделать: {words}"
     param = getattr(error, "param", None)
     name = param.human_readable_name if isinstance(param, click.Argument) else param.opts[0] if param else ""
     if isinstance(error, click.MissingParameter):
@@ -61,7 +76,7 @@ def usage_problem(error: click.UsageError) -> str:
         return f"У параметра {error.option_name} нет значения или оно лишнее"
     if isinstance(error, click.BadParameter):
         return f"{name}: значение не подходит (папка вместо файла или слово не того вида)"
-    return "Лишнее или неизвестное слово в команде"
+    return f"Нет такой команды; есть: {words}" if words else "Лишнее или неизвестное слово в команде"
 
 
 def reason(error: Exception) -> str:

@@ -1,5 +1,8 @@
 """What an administrator does wrong outside any file: no tables, no server, odd settings, odd words."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,7 +60,9 @@ def test_command_without_a_server_says_that_the_database_is_away(unreachable: Fl
     [
         ("restore", "Не указано: FILE"),
         ("report --colour red", "Нет параметра --colour"),
-        ("schools imprt", "неизвестное слово"),
+        ("schools imprt", "Нет такой команды; есть: import"),
+        ("roadmap show all", "неизвестное слово"),
+        ("nosuch", "Нет команды nosuch; есть: answers, backup, db, demo, doctor, "),
         ("roadmap", "Не указано, что сделать: import, show"),
         ("roadmap show --at", "--at"),
         ("restore /", "FILE"),
@@ -109,3 +114,13 @@ def test_file_that_is_no_database_is_told_by_doctor(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "file is not a database" in result.stderr
     assert "База не создана" in refused(app, "roadmap show")
+
+
+@pytest.mark.parametrize(("words", "told"), [("nosuch", "Нет команды nosuch; есть: "), ("doctor --nosuch", "--nosuch")])
+def test_unknown_word_after_flask_is_one_line_in_russian(tmp_path: Path, words: str, told: str) -> None:
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", *words.split()]
+    run = subprocess.run(
+        command, cwd=ROOT, env=os.environ | {"OPORA_INSTANCE": str(tmp_path)}, capture_output=True, text=True
+    )
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1), run
+    assert told in run.stderr
