@@ -12,7 +12,7 @@ from app.disk_problems import disk_problem
 from app.extensions import db
 from app.models import Wave
 from app.reports.editions import show
-from app.results.snapshots import latest_snapshot
+from app.results.snapshots import latest_snapshot, released_of
 from surveys.kinds import DEFAULT, KINDS, kinds_for
 from surveys.report.document import Report
 from surveys.writers import FORMATS, write_report
@@ -75,6 +75,8 @@ def build(wave_name: str, scope: str, document: str = DEFAULT) -> Report:
     if KINDS[document] not in kinds_for(scope):
         named = "по муниципалитету" if scope != "municipality" else "по школе"
         refuse(f"«{KINDS[document].title}» составляется только {named}: измените --scope.")
+    if "previous" in KINDS[document].needs and not released_of(snapshot).changes:
+        refuse(f"Этап «{wave.code}» сравнить не с чем: закрытого этапа с той же анкетой до него нет.")
     try:
         return show(wave, snapshot, scope, document).report
     except KeyError:

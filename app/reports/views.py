@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -20,13 +21,17 @@ from app.reports.forms import FORMATS, EditionForm, LetterheadForm, ReportForm
 from app.results.report_context import letterhead_setting
 from app.results.snapshots import latest_snapshot, released_of
 from app.storage import stored_path
-from surveys.kinds import DEFAULT, KINDS, kinds_for
+from surveys.kinds import DEFAULT, KINDS, Kind, kinds_for
 from surveys.writers import MEDIA_TYPES
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 WATCHERS = ("head", "coordinator")
 SOME_SCHOOL = "school:"
 ALL_SCHOOLS = "all"  # one archive with the document of every school
+NOTHING_TO_COMPARE = _l(
+    "Справки о динамике нет: этому этапу не с чем сравниться. "
+    "Её можно создать, когда закроется следующий этап с той же анкетой"
+)
 write_document = building.write_document  # registers the job with the room
 
 
@@ -48,6 +53,13 @@ def choices() -> dict[str, tuple[Wave, list[tuple[str, str]]]]:
     return found
 
 
+def kinds_now(snapshot: Snapshot, scope: str) -> list[Kind]:
+    """Kinds of documents about ``scope`` that the snapshot has figures for."""
+    released = released_of(snapshot)
+    compared = bool(released.changes) if scope == ALL_SCHOOLS else released.compared(scope_code(scope))
+    return kinds_for(SOME_SCHOOL if scope == ALL_SCHOOLS else scope, compared=compared)
+
+
 def report_form(known: dict[str, tuple[Wave, list[tuple[str, str]]]]) -> ReportForm:
     """The form with what the person may choose."""
     form = ReportForm()
@@ -57,6 +69,10 @@ def report_form(known: dict[str, tuple[Wave, list[tuple[str, str]]]]) -> ReportF
         labels[ALL_SCHOOLS] = _("Все школы, одним архивом")
     form.scope.choices = [SelectChoice(scope, label) for scope, label in labels.items()]
     form.kind.data = form.kind.data or DEFAULT
+    snapshots = [snapshot for wave, _scopes in known.values() if (snapshot := latest_snapshot(wave.id))]
+    if not any(released_of(snapshot).changes for snapshot in snapshots):
+        form.kind.choices = [one for one in form.kind.choices if "previous" not in KINDS[one.value].needs]
+        form.kind.description = NOTHING_TO_COMPARE
     return form
 
 
@@ -95,6 +111,9 @@ def create() -> str | Response | tuple[str, int]:
         form.kind.errors = [
             _("Этот документ составляется по школе") if whole else _("Этот документ составляется по муниципалитету")
         ]
+        return _index(known, form)
+    if kind not in kinds_now(latest_snapshot(wave.id) or abort(404), scope):
+        form.kind.errors = [NOTHING_TO_COMPARE]
         return _index(known, form)
     params = {"wave_id": wave.id, "scope": scope, "format": form.format.data, "kind": kind.code}
     what = building.short_title(kind.code)
@@ -149,7 +168,8 @@ def preview(code: str, scope: str) -> str:
         wave=wave,
         scope=scope,
         kind=kind,
-        kinds=kinds_for(scope),
+        kinds=(kinds := kinds_now(snapshot, scope)),
+        why_fewer=NOTHING_TO_COMPARE if len(kinds) < len(kinds_for(scope)) else "",
         edition=shown.edition,
         editable=editable(shown.report),
         approver=queries.name_of(shown.edition.approved_by) if shown.edition else "",

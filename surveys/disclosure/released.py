@@ -135,6 +135,10 @@ class Released(Figures):
     previous: str = ""  # code of the wave that the changes are counted from
     previous_snapshot: int | None = None
 
+    def compared(self, code: str) -> bool:
+        """Whether the group has changes since a stage before, shown or hidden."""
+        return any(group == code for group, _ in self.changes)
+
     def group(self, code: str) -> GroupFigures:
         """The municipality or one school; KeyError where there is no such group."""
         if code == self.municipality.code:

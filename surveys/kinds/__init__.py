@@ -36,7 +36,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind("report", "Аналитическая справка", "surveys.report.build:build_report", needs=("cards",)),
         Kind("plan", "Дорожная карта по устранению профессиональных дефицитов", "surveys.kinds.plan:build_plan"),
-        Kind("dynamics", "Справка о динамике", "surveys.kinds.dynamics:build_dynamics"),
+        Kind("dynamics", "Справка о динамике", "surveys.kinds.dynamics:build_dynamics", needs=("previous",)),
         Kind("joint", "Сводная справка по карте и анкете", "surveys.kinds.card:build_joint", ("school",), ("card",)),
         Kind("card", "Справка по диагностической карте", "surveys.kinds.card:build_card", needs=("card", "cards")),
         Kind("courses", "Сводка для заявки на курсы", "surveys.kinds.courses:build_courses", ("municipality",)),
@@ -52,7 +52,8 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def kinds_for(scope: str) -> list[Kind]:
-    """Kinds that may be made about «municipality» or «school:CODE»."""
+def kinds_for(scope: str, *, compared: bool = True) -> list[Kind]:
+    """Kinds that may be made about «municipality» or «school:CODE»; ``compared``: with changes since a stage before."""
     group = "municipality" if scope == "municipality" else "school"
-    return [kind for kind in KINDS.values() if group in kind.scopes]
+    found = [kind for kind in KINDS.values() if group in kind.scopes]
+    return [kind for kind in found if compared or "previous" not in kind.needs]

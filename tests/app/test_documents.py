@@ -60,7 +60,7 @@ def the_edition() -> ReportEdition:
     return db.session.scalars(db.select(ReportEdition).order_by(ReportEdition.id.desc())).first()
 
 
-@pytest.mark.parametrize("kind", list(KINDS))
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "dynamics"])
 def test_every_kind_is_made_by_page_and_command(app: Flask, closed: None, login_as, kind: str) -> None:
     scope = "municipality" if "municipality" in KINDS[kind].scopes else "school:school1"
     client = login_as("galina")
@@ -70,6 +70,17 @@ def test_every_kind_is_made_by_page_and_command(app: Flask, closed: None, login_
     document = db.session.scalars(db.select(Document).order_by(Document.id.desc())).first()
     assert Report.model_validate(document.report).kind == kind
     assert Report.model_validate(document.report).contract() == told(app, "--scope", scope, "--kind", kind)
+
+
+def test_dynamics_of_a_first_stage_are_not_offered_and_the_page_says_why(app: Flask, closed: None, login_as) -> None:
+    client, words = login_as("galina"), "этому этапу не с чем сравниться"
+    for address in ("/reports/", PAGE):
+        page = client.get(address).get_data(as_text=True)
+        assert words in page, address
+        assert "dynamics" not in page, address
+    for scope in ("municipality", "all"):
+        post_form(client, "/reports/", wave=CODE, scope=scope, format="docx", kind="dynamics")
+    assert db.session.scalar(db.select(db.func.count(Job.id)).where(Job.kind.startswith("report"))) == 0
 
 
 def test_default_kind_is_the_report_of_the_outside_contract(app: Flask, closed: None) -> None:
@@ -83,6 +94,7 @@ def test_default_kind_is_the_report_of_the_outside_contract(app: Flask, closed: 
         (["--kind", "poem"], "Вид «poem» неизвестен"),
         (["--kind", "courses", "--scope", "school:school1"], "составляется только по муниципалитету"),
         (["--kind", "joint"], "составляется только по школе"),
+        (["--kind", "dynamics"], "сравнить не с чем"),
     ],
 )
 def test_unfit_kind_is_refused_in_one_line(app: Flask, closed: None, args: list[str], words: str) -> None:

@@ -92,6 +92,24 @@ def test_second_stage_shows_the_change_of_the_same_persons_and_says_since_when(d
             assert left == 0 or left >= 5
 
 
+def test_dynamics_are_offered_for_the_stage_that_has_one_before_it_and_refused_for_the_first(demo):
+    second, client = wave_of(MIDLINE), demo.test_client()
+    second.status = "closed"
+    db.session.add(build_snapshot(second))
+    db.session.commit()
+    post_form(client, "/login", username="methodist", password="demo")
+    offered = 'value="dynamics"' in client.get("/reports/").get_data(as_text=True)
+    listed = {
+        code: "kind=dynamics" in client.get(f"/reports/{code}/municipality/").get_data(as_text=True)
+        for code in (BASELINE, MIDLINE)
+    }
+    assert (offered, listed) == (True, {BASELINE: False, MIDLINE: True})
+    asked = {"scope": "municipality", "format": "docx", "kind": "dynamics"}
+    refused = post_form(client, "/reports/", wave=BASELINE, **asked).get_data(as_text=True)
+    assert "этому этапу не с чем сравниться" in refused
+    assert post_form(client, "/reports/", wave=MIDLINE, **asked).status_code == 302
+
+
 def test_school_with_three_who_left_has_its_change_held_back(demo):
     """Озёрное № 2: 21 answered before; of them 18 again: the three would be told by subtraction."""
     first, second = wave_of(BASELINE), wave_of(MIDLINE)
