@@ -12,6 +12,7 @@ from app.jobs.timetable import begin_due
 from app.models import Job
 from app.models.columns import utc_now
 from app.storage import sweep_parts
+from surveys.writers import warm_up
 
 STOP_SECONDS = 20  # given to a running job to reach its next step
 
@@ -35,7 +36,7 @@ def run_worker(app: Flask) -> None:
 
 
 def _sweep(app: Flask, stop: threading.Event) -> None:
-    """Find jobs left by dead workers and jobs whose wake-up call was lost."""
+    """Find jobs left by dead workers and jobs whose wake-up call was lost; be ready for the first document."""
     wake = queue_of(app)
     while True:
         with app.app_context():
@@ -45,6 +46,7 @@ def _sweep(app: Flask, stop: threading.Event) -> None:
                 waiting = db.session.execute(db.select(Job.id).where(Job.status == "queued").limit(1)).first()
                 if waiting and not wake.huey.pending_count():  # type: ignore[attr-defined]
                     wake()
+                warm_up()  # long only the first time
             except UnsafeDatabaseError as unsafe:
                 logger.critical("%s", unsafe)
             except Exception:

@@ -222,6 +222,27 @@ def test_death_of_one_ends_the_other_with_status_1(environment: dict[str, str], 
     assert not any(Path(f"/proc/{pid}").exists() for pid in kept)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_worker_is_ready_for_the_first_document_and_the_server_stays_small(
+    environment: dict[str, str], start: Callable
+) -> None:
+    server = start("-m", "flask", "--app", "wsgi", "serve")
+    server.stdout.readline()
+    web, worker = children_of(server.pid)
+
+    def holds(pid: int, library: str) -> bool:
+        return f"/{library}/" in Path(f"/proc/{pid}/maps").read_text()
+
+    deadline = time.monotonic() + 60
+    while not holds(worker, "matplotlib") and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert holds(worker, "matplotlib")
+    assert holds(worker, "lxml")  # of python-docx
+    processes = [web, *children_of(web)]
+    assert len(processes) > 1
+    assert not any(holds(pid, "matplotlib") for pid in processes)
+
+
 def test_static_files_are_compressed_and_kept_by_the_browser(environment: dict[str, str], start: Callable) -> None:
     server = start("-m", "flask", "--app", "wsgi", "serve")
     server.stdout.readline()
