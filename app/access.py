@@ -193,6 +193,7 @@ ACCESS: dict[str, Access] = {
             "instruments.show",
             "instruments.decide",
             "instruments.throw_away",
+            "instruments.switch_control",
             "instruments.exports.form",
             "instruments.exports.bands",
             "instruments.exports.upload_bands",

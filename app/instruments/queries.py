@@ -50,6 +50,13 @@ def is_current(version: InstrumentVersion | RuleVersion) -> bool:
     return found is not None and found.id == version.id
 
 
+def is_open_to_change(version: InstrumentVersion) -> bool:
+    """Whether the next version comes from this one: it is the draft, or in force while there is no draft."""
+    from app.content.editions import draft_of
+
+    return version.published_utc is None or (is_current(version) and draft_of(InstrumentVersion, version.code) is None)
+
+
 def users_of(version: InstrumentVersion) -> list[str]:
     """Titles of waves and card cycles that ask with this very version."""
     found: list[str] = []

@@ -12,6 +12,7 @@ from app.instruments import queries
 from app.instruments.difference_words import shown_changes
 from app.instruments.forms import ApprovalForm, UploadForm
 from app.models import InstrumentVersion
+from surveys.definition.control_item import can_have_control, control_items
 from surveys.definition.difference import Change
 from surveys.definition.instrument import Instrument, Item
 from surveys.definition.plain_language import language_warnings, reading_minutes
@@ -52,8 +53,16 @@ def page_of(
         upload=UploadForm(formdata=None),
         users=queries.users_of(version),
         sections=sections_of(instrument),
+        control=control_of(version, instrument),
         banded=bool(instrument.levels or instrument.indicators),
     )
+
+
+def control_of(version: InstrumentVersion, instrument: Instrument) -> str | None:
+    """What may be done with the instructed item: «add», «remove»; None where nothing."""
+    if not (can_have_control(instrument) and queries.is_open_to_change(version)):
+        return None
+    return "remove" if control_items(instrument) else "add"
 
 
 def sections_of(instrument: Instrument) -> list[tuple[str, list[Item]]]:

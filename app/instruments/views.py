@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import Conflict
 from werkzeug.wrappers import Response
 
-from app.content.editions import changes_of, discard, publish, set_marks, take_instrument
+from app.content.editions import changes_of, discard, draft_of, publish, set_marks, take_instrument
 from app.content.store import instrument_of
 from app.extensions import db
 from app.frame.pages import error_page
@@ -18,6 +18,7 @@ from app.instruments.files import chosen, read_upload, told
 from app.instruments.forms import ConfirmForm, UploadForm, draft_form, marks_in
 from app.instruments.version_page import page_of
 from app.models import InstrumentVersion, RuleVersion
+from surveys.definition.control_item import can_have_control, with_control, without_control
 from surveys.definition.instrument import Instrument, open_instrument
 from surveys.errors import DefinitionError, Problem
 
@@ -151,3 +152,29 @@ def throw_away(version_id: int) -> Response:
         db.session.commit()
         flash(_("Черновик удалён."))
     return redirect(url_for("instruments.index"))
+
+
+@bp.post("/<int:version_id>/control")
+def switch_control(version_id: int) -> Response:
+    """Put the instructed item into the draft of the next version, or take it out; a draft in work keeps the rest."""
+    version = version_or_404(version_id)
+    draft = draft_of(InstrumentVersion, version.code)
+    base = draft_or_409(draft.id) if draft else version
+    instrument = instrument_of(base)
+    if not (ConfirmForm().validate_on_submit() and can_have_control(instrument) and queries.is_open_to_change(base)):
+        abort(409)
+    switch = with_control if request.form.get("act") == "add" else without_control
+    try:
+        taken, changed = take_instrument(switch(instrument), base.title, current_user.id)
+    except DefinitionError as error:
+        flash(_("Строку убрать нельзя: %(why)s.", why=str(error.problems[0])), "warning")
+        return redirect(url_for("instruments.show", version_id=version_id))
+    if draft and not changed:
+        discard(draft)
+        flash(_("Черновик удалён: он больше ничем не отличался от действующей версии."))
+    elif changed:
+        flash(
+            _("Получился черновик версии %(version)s. Новые этапы возьмут его после публикации.", version=taken.version)
+        )
+    db.session.commit()
+    return redirect(url_for("instruments.show", version_id=taken.id))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from surveys.definition.control_item import control_items
 from surveys.definition.instrument import Instrument, Item
 from surveys.disclosure.groups import Range, narrow, open_enough
 from surveys.disclosure.released import ChoiceFigures, ItemFigures, Quadrants, Share
@@ -215,7 +216,7 @@ def choice_figures(instrument: Instrument, item: Item, summary: Summary, people:
 
 def context_items(instrument: Instrument) -> list[Item]:
     """Items with options that are neither in a block nor a question about wanted help, checks of attention left out."""
-    checks = {name for flag in instrument.quality if flag.kind == "instructed" for name in flag.items}
+    checks = control_items(instrument)
     kinds = ("select_one", "select_multiple", "rank")
     return [
         item

@@ -121,7 +121,7 @@ def _matrix_key(items: list[Item], item: Item) -> str:
     if item.type != "select_one" or not item.options:
         return ""
     same = [one for one in items if one.options == item.options and one.type == "select_one"]
-    return item.options if len(same) > LEAST_IN_MATRIX and item.scale else ""
+    return item.options if len(same) > LEAST_IN_MATRIX and any(one.scale for one in same) else ""
 
 
 def _keys(instrument: Instrument, items: list[Item], needs: dict[str, Item]) -> list[str]:
