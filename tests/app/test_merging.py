@@ -8,9 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.extensions import db
-from app.models import Wave
+from app.models import Submission, Wave
 from tests.app.questionnaire_world import open_wave
-from tests.app.test_questionnaires import WAVE, answer, draft, text_of
+from tests.app.test_questionnaires import WAVE, answer, draft, fill, send, text_of
 from tests.pages import post_form
 
 
@@ -98,3 +98,17 @@ def test_grace_is_shown_while_the_time_runs_out(anna) -> None:
 def test_signing_out_tells_the_browser_to_forget(anna) -> None:
     response = post_form(anna, "/logout", page="/account")
     assert response.headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_time_of_answers_that_waited_is_counted_between_them(anna) -> None:
+    """Given without a link over a quarter of an hour, come at once; a pause counts for two minutes at most."""
+    ages = {"SUB01": 900, "SUB02": 880, "SUB03": 850, "SUB04": 600, "SUB05": 590, "SUB06": 0}
+    answers = {name: "0" if name == "SUB03" else "4" for name in ages}
+    stamps = {name: [1000 * age, number] for number, (name, age) in enumerate(ages.items(), start=1)}
+    autosave(anna, "phone", answers, **stamps)
+    assert draft().active_seconds < 60
+    fill(anna, skip=1)
+    send(anna)
+    db.session.rollback()
+    seconds = db.session.scalars(db.select(Submission.active_seconds)).one()
+    assert 300 <= seconds < 360  # 20 + 30 + 120 + 10 + 120, and what the test takes for the other pages
