@@ -9,10 +9,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.cards.queries import last_signed_version
 from app.extensions import db
 from app.frame.interface import N_
 from app.models import Card, CardVersion, Person
+from app.results.card_values import last_signed_version
 from surveys.card.filling import Field
 from surveys.card.reading import print_field
 from surveys.definition.instrument import Instrument

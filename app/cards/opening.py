@@ -5,7 +5,8 @@ from typing import Any
 
 from app.extensions import db
 from app.models import Card, CardCycle, CardFile, School
-from app.results.card_values import instrument_for, last_signed
+from app.models.cards import LOCKED
+from app.results.card_values import instrument_for, last_sent, last_signed_version, signed_entries
 from app.results.staff_counts import staff_fields
 from surveys.definition.instrument import Instrument
 
@@ -23,7 +24,7 @@ def open_cards(cycle: CardCycle, day: dt.date) -> list[Card]:
 
 def open_card(cycle: CardCycle, school: School, day: dt.date) -> Card:
     """The card of one school with what is known already, each value waiting to be confirmed."""
-    previous = last_signed(school.id)
+    previous = last_sent(school.id)
     card = Card(cycle=cycle, school=school, previous=previous)
     card.fields = prefilled(instrument_for(cycle), school, previous, staff_fields(school.id, day), day)
     db.session.add(card)
@@ -38,14 +39,15 @@ def prefilled(
 ) -> dict[str, Any]:
     """Entries to begin with: field -> value, its source and the day it was taken."""
     entries: dict[str, Any] = {}
+    last = signed_entries(previous) if previous else {}
     for item in instrument.items:
         value, source = None, item.prefill
         if item.prefill == "register":
             value = getattr(school, REGISTER[item.name]) if item.name in REGISTER else None
         elif item.prefill == "staff":
             value = staff.get(item.name)
-        if not value and item.prefill in ("register", "previous") and previous:
-            old = previous.fields.get(item.name)
+        if not value and item.prefill in ("register", "previous"):
+            old = last.get(item.name)
             value = old["value"] if old and old["state"] != "no_data" else None
             source = "previous"
         if value:
@@ -54,8 +56,14 @@ def prefilled(
 
 
 def carry_files(previous: Card, card: Card) -> None:
-    """Evidence of the last card goes on with the field it proves."""
-    query = db.select(CardFile).where(CardFile.card_id == previous.id, CardFile.removed_utc.is_(None))
+    """Evidence of the last card, as it was signed, goes on with the field it proves."""
+    query = db.select(CardFile).where(CardFile.card_id == previous.id).order_by(CardFile.id)
+    version = None if previous.status in LOCKED else last_signed_version(previous)
+    if version is None:
+        query = query.where(CardFile.removed_utc.is_(None))
+    else:
+        there = db.or_(CardFile.removed_utc.is_(None), CardFile.removed_utc > version.at_utc)
+        query = query.where(CardFile.at_utc <= version.at_utc, there)
     for one in db.session.scalars(query):
         if one.name in card.fields:
             copied = ("name", "filename", "mime", "size", "sha256", "path", "by_id")

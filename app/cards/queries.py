@@ -224,13 +224,3 @@ def versions(card: Card) -> list[CardVersion]:
             .options(db.joinedload(CardVersion.by))
         )
     )
-
-
-def last_signed_version(card: Card) -> CardVersion | None:
-    """What the school sent last."""
-    return db.session.scalar(
-        db.select(CardVersion)
-        .where(CardVersion.card_id == card.id, CardVersion.step == "signed")
-        .order_by(CardVersion.number.desc())
-        .limit(1)
-    )

@@ -14,7 +14,7 @@ from app.frame.navigation import day
 from app.frame.pages import department, is_demo
 from app.models import Card
 from app.results.card_findings import card_findings, card_perceptions
-from app.results.card_values import approval_words, instrument_for, signed_cards, state_of, values_for
+from app.results.card_values import approval_words, instrument_for, signed_cards, signed_entries, state_of, values_for
 from surveys.card.printing import card_report
 from surveys.card.reading import Line, bands_words, formula_words, read_card
 from surveys.writers import docx, pdf
@@ -33,7 +33,7 @@ def card_lines(card: Card, others: list[Card]) -> list[Line]:
         instrument_for(card.cycle),
         values_for(card),
         others=[values_for(one) for one in others],
-        before=values_for(last) if last else None,
+        before=values_for(last, signed_entries(last)) if last else None,
         incomparable=changed.indicators if changed else (),
     )
 

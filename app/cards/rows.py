@@ -8,6 +8,7 @@ from app.cards.checks import add_checks, add_sums
 from app.cards.filling import REMARK, Conflict, Entry
 from app.cards.shapes import Block, Choice, ConflictBox, RemarkBox, Row
 from app.models import Card, CardFile, CardRemark
+from app.results.card_values import signed_entries
 from surveys.card.filling import CardState, Field, Jump, compared
 from surveys.card.reading import decimal_comma, print_field
 from surveys.definition.instrument import Instrument, Item
@@ -39,7 +40,8 @@ def section_blocks(
     """Rows of a section under their sub-headings, with boxes of checks and sums at the fields they speak of."""
     conflicts = conflicts or {}
     items = section_items(state.instrument, section, state)
-    rows = {item.name: _row(card, state, item, remarks, files, conflicts) for item in items}
+    last = signed_entries(card.previous) if card.previous else {}
+    rows = {item.name: _row(card, state, item, last, remarks, files, conflicts) for item in items}
     add_sums(state, rows)
     add_checks(card, state, section, rows, conflicts)
     blocks: list[Block] = []
@@ -55,6 +57,7 @@ def _row(
     card: Card,
     state: CardState,
     item: Item,
+    last: dict[str, Any],
     remarks: list[CardRemark],
     files: dict[str, list[CardFile]],
     conflicts: dict[str, Conflict],
@@ -65,7 +68,7 @@ def _row(
         entry = conflict.typed
     value = (entry or {}).get("value", "")
     jump = state.jumps.get(item.name)
-    previous = card.previous.fields.get(item.name) if card.previous and compared(item) else None
+    previous = last.get(item.name) if compared(item) else None
     row = Row(
         item=item,
         kind=APPEARANCES.get(item.appearance, KINDS.get(item.type, "text")),

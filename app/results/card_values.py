@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
 
 from app.content.store import instrument_of
 from app.extensions import db
 from app.frame.navigation import day
-from app.models import Card, CardCycle
+from app.models import Card, CardCycle, CardVersion
 from app.models.cards import LOCKED
 from surveys.card.filling import CardState, Field, Note, asked_names, review_card, values_of
 from surveys.card.reading import Reading, readings, rule_values
@@ -67,13 +68,13 @@ def notes_of(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Note]:
 
 def state_of(card: Card) -> CardState:
     """The card as it stands, checked whole."""
-    previous = fields_of(card.previous.fields) if card.previous else {}
+    previous = fields_of(signed_entries(card.previous)) if card.previous else {}
     return review_card(instrument_for(card.cycle), fields_of(card.fields), notes_of(card.notes), previous)
 
 
-def values_for(card: Card) -> dict[str, Value]:
-    """The card's values as expressions read them, without checking it."""
-    instrument, fields = instrument_for(card.cycle), fields_of(card.fields)
+def values_for(card: Card, entries: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Value]:
+    """The card's values as expressions read them, without checking it; ``entries`` instead of those it has now."""
+    instrument, fields = instrument_for(card.cycle), fields_of(card.fields if entries is None else entries)
     return values_of(instrument, fields, frozenset(fields) - asked_names(instrument, fields))
 
 
@@ -84,14 +85,46 @@ def signed_cards(cycle: CardCycle) -> list[Card]:
 
 
 def last_signed(school_id: int) -> Card | None:
-    """The school's newest card that is sent or accepted."""
+    """The school's newest card that is sent or accepted: the one that documents, findings and snapshots tell of.
+
+    A card that was returned or opened again has no signature, and no document prints what nobody answers for.
+    """
+    return _newest(school_id, Card.status.in_(LOCKED))
+
+
+def last_sent(school_id: int) -> Card | None:
+    """The school's newest card that was ever signed: what a new one begins with and is compared with.
+
+    One that is returned just now counts too: what the school signed last year is nearer than a card of two years ago.
+    """
+    signed = db.select(CardVersion.id).where(CardVersion.card_id == Card.id, CardVersion.step == "signed").exists()
+    return _newest(school_id, db.or_(Card.status.in_(LOCKED), signed))
+
+
+def _newest(school_id: int, condition: ColumnElement[bool]) -> Card | None:
     return db.session.scalar(
         db.select(Card)
         .join(CardCycle, CardCycle.id == Card.cycle_id)
-        .where(Card.school_id == school_id, Card.status.in_(LOCKED))
+        .where(Card.school_id == school_id, condition)
         .order_by(CardCycle.opens_on.desc(), Card.id.desc())
         .limit(1)
     )
+
+
+def last_signed_version(card: Card) -> CardVersion | None:
+    """What the school sent last."""
+    return db.session.scalar(
+        db.select(CardVersion)
+        .where(CardVersion.card_id == card.id, CardVersion.step == "signed")
+        .order_by(CardVersion.number.desc())
+        .limit(1)
+    )
+
+
+def signed_entries(card: Card) -> dict[str, Any]:
+    """Entries of a card as its school signed them last, whatever is being mended in it since."""
+    version = None if card.status in LOCKED else last_signed_version(card)
+    return card.fields if version is None else json.loads(version.body)["fields"]
 
 
 def card_for_rules(card: Card, *, masked: bool = True) -> tuple[dict[str, str | float], dict[str, Reading]]:

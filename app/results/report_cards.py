@@ -8,7 +8,14 @@ from app.frame.interface import in_russian
 from app.models import Card, School, Wave
 from app.reach import scope_code
 from app.results.card_findings import card_findings
-from app.results.card_values import approval_words, instrument_for, last_signed, signed_cards, values_for
+from app.results.card_values import (
+    approval_words,
+    instrument_for,
+    last_signed,
+    signed_cards,
+    signed_entries,
+    values_for,
+)
 from app.results.snapshots import MUNICIPALITY
 from surveys.card.reading import read_card
 from surveys.findings.facts import Reading
@@ -40,7 +47,7 @@ def readings_of(card: Card | None, *, beside: bool) -> list[Titled]:
         instrument,
         values_for(card),
         others=[values_for(one) for one in signed_cards(card.cycle)] if beside else (),
-        before=values_for(last) if last else None,
+        before=values_for(last, signed_entries(last)) if last else None,
         incomparable=changed.indicators if changed else (),
         masked=True,
     )

@@ -1,9 +1,12 @@
 """The way of a card: signing, returning, accepting, unlocking, versions; reading; staff numbers taken anew."""
 
+import io
+
 import pytest
 
 from app.extensions import db
-from app.models import CardDelegation, CardRemark, CardVersion, Event, Person
+from app.models import CardDelegation, CardFile, CardRemark, CardVersion, Event, Person
+from app.results.card_values import last_signed
 from tests.app.cards_world import SIGNATURE, card_of, fill_card, open_cycle, page, press, save, section_form, sign
 
 
@@ -216,3 +219,48 @@ def test_staff_numbers_are_taken_anew_but_typed_ones_stay(url, login_as) -> None
     fields = card_of("school1").fields
     assert (fields["t_total"]["value"], fields["t_total"]["state"]) == ("1", "prefilled")
     assert fields["t_ext"]["value"] == "5"
+
+
+@pytest.mark.parametrize("way", ["return", "unlock"])
+def test_card_opened_again_still_is_the_last_one_as_it_was_signed(app, login_as, way: str) -> None:
+    """2018 is accepted; 2019 is signed, opened again and being mended when the cycle of 2020 opens."""
+    for year in (2018, 2019):
+        cycle = open_cycle(year)
+        fill_card(card_of("school1", cycle), dist_center=f"{year - 2000}")
+        card_of("school1", cycle).status = "accepted" if year == 2018 else "draft"
+        db.session.commit()
+    last, head = card_of("school1"), login_as("boris")
+    url = f"/cards/{last.id}"
+    sign(head, url)
+    assert last_signed(last.school_id).id == last.id
+    if way == "return":
+        press(login_as("galina"), f"{url}/review", f"{url}/return", **{"remark-age_55": "Уточните."})
+    else:
+        press(head, f"{url}/", f"{url}/unlock", reason="Забыли приказ")
+    save(head, f"{url}/sections/students", st_total="1000")
+    save(head, f"{url}/sections/school", dist_center="77")
+    assert last_signed(last.school_id).cycle.year == 2018  # documents print signed figures only
+    open_cycle(2020)
+    card = card_of("school1")
+    assert card.previous.cycle.year == 2019
+    assert card.fields["dist_center"]["value"] == "19"
+    section = f"/cards/{card.id}/sections/students"
+    save(head, section, st_total="200")
+    assert "В прошлой карте 312, сейчас 200: меньше на 36 %." in page(head, section)  # (312 - 200) / 312 = 35.9 %
+
+
+def test_file_that_a_returned_card_had_when_it_was_signed_goes_on(url, login_as) -> None:
+    head, methodist = login_as("boris"), login_as("galina")
+    names = ("d_program", "d_growth", "d_coord", "d_plan")
+    files = {f"file-{name}": (io.BytesIO(b"%PDF-1.4 signed"), f"{name}.pdf") for name in names}
+    save(head, f"{url}/sections/documents", **files)
+    sign(head, url)
+    press(methodist, f"{url}/review", f"{url}/return", **{"remark-age_55": "Уточните."})
+    kept = db.session.scalars(db.select(CardFile).where(CardFile.name == "d_plan")).one()
+    new = (io.BytesIO(b"%PDF-1.4 mended"), "mended.pdf")
+    save(head, f"{url}/sections/documents", **{"file-d_plan": new, "remove": str(kept.id)})
+    open_cycle(2021)
+    assert card_of("school1").previous.fields["d_plan"]["value"] == "mended.pdf"
+    carried = db.session.scalars(db.select(CardFile.filename).where(CardFile.card_id == card_of("school1").id))
+    assert sorted(carried) == sorted(f"{name}.pdf" for name in names)
+    assert card_of("school1").fields["d_plan"]["value"] == "d_plan.pdf"
