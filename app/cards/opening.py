@@ -4,13 +4,19 @@ import datetime as dt
 from typing import Any
 
 from app.extensions import db
+from app.forms.fields import default_of, value_of
 from app.models import Card, CardCycle, CardFile, School
 from app.models.cards import LOCKED
 from app.results.card_values import instrument_for, last_sent, last_signed_version, signed_entries
 from app.results.staff_counts import staff_fields
-from surveys.definition.instrument import Instrument
+from surveys.answers.checking import read_value, value_in_expressions
+from surveys.definition.instrument import Instrument, Item
+from surveys.expressions.evaluation import Value
 
 REGISTER = {"name_full": "name", "name_short": "short_name"}  # field -> column of the register of schools
+
+SAID = ("note", "calculate")  # no fields
+UNTYPED = ("sign", "file")
 
 
 def open_cards(cycle: CardCycle, day: dt.date) -> list[Card]:
@@ -50,9 +56,23 @@ def prefilled(
             old = last.get(item.name)
             value = old["value"] if old and old["state"] != "no_data" else None
             source = "previous"
+        if not value and item.default and item.type not in SAID and item.appearance not in UNTYPED:
+            value, source = _default(instrument, item, entries), "form"
         if value:
             entries[item.name] = {"value": value, "state": "prefilled", "source": source, "on": day.isoformat()}
     return entries
+
+
+def _default(instrument: Instrument, item: Item, entries: dict[str, Any]) -> Any:
+    """What the form itself proposes; a formula reads the fields above."""
+
+    def known(name: str) -> Value:
+        entry = entries.get(name)
+        return value_in_expressions(instrument.item(name), entry["value"]) if entry else ""
+
+    raw = default_of(item, known)
+    value, _problem = read_value(instrument, item, value_of(item, raw))
+    return value
 
 
 def carry_files(previous: Card, card: Card) -> None:

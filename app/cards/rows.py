@@ -100,7 +100,12 @@ def source_words(entry: Entry) -> str:
     """«из базы кадров, 20.06»."""
     if not entry or not entry.get("source"):
         return ""
-    words = {"register": _("из реестра школ"), "previous": _("из прошлой карты"), "staff": _("из базы кадров")}
+    words = {
+        "register": _("из реестра школ"),
+        "previous": _("из прошлой карты"),
+        "staff": _("из базы кадров"),
+        "form": _("предложено формой"),
+    }
     on = entry.get("on", "")
     date = f", {on[8:10]}.{on[5:7]}" if on and entry["source"] == "staff" else ""
     return words[entry["source"]] + date

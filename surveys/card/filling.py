@@ -26,7 +26,7 @@ class Field:
     value: Given = ""
     state: State = "entered"
     explanation: str = ""
-    source: str = ""  # where a prefilled value came from: register, previous, staff
+    source: str = ""  # where a prefilled value came from: register, previous, staff, form
 
 
 @dataclass(frozen=True)
