@@ -20,6 +20,8 @@ from app.models import Draft
 from app.questionnaires.steps import Plan, Step
 from surveys.answers.checking import Checked, check_answers
 from surveys.definition.instrument import Item
+from surveys.expressions.piping import readable
+from surveys.russian import quote
 
 BASE = "draft:base"  # hidden field: what the page showed, so that only what the person changed is taken
 DEVICE = "draft:device"
@@ -165,7 +167,7 @@ def _said_replaced(plan: Plan, item: Item, there: Raw) -> str:
 def _words(plan: Plan, item: Item, raw: Raw) -> dict[str, str]:
     labels = {option.name: option.label for option in plan.instrument.options_of(item)} if item.options else {}
     number = plan.numbers.get(item.need_of or item.name)
-    question = f"«{item.label}»"
+    question = quote(readable(plan.instrument).item(item.name).label)
     if number:
         question = _("Утверждение %(number)d", number=number)
         question = _("%(question)s, помощь", question=question) if item.need_of else question

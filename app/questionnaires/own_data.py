@@ -26,6 +26,7 @@ from app.models.people import ROLES
 from app.models.waves import STAGES
 from app.questionnaires.queries import Asked, decided_before, list_asked, load_draft, load_submission
 from surveys.definition.instrument import Instrument, Item
+from surveys.expressions.piping import readable
 from surveys.report.document import Cell, Column, Paragraph, Report, Row, Section, Table
 from surveys.statistics.scoring import score_one
 
@@ -100,7 +101,7 @@ def _consents(wave_id: int, key: str | None, since: dt.datetime | None) -> Itera
 def _answers(instrument: Instrument, values: dict[str, Any], marked: list[str]) -> list[dict[str, Any]]:
     return [
         {"item": item.name, "question": item.label, "answer": values.get(item.name), "words": words}
-        for item in instrument.items
+        for item in readable(instrument).items
         if (words := answer_words(instrument, item, values, marked))
     ]
 

@@ -16,14 +16,15 @@ from app.models.cards import LOCKED
 from surveys.card.filling import CardState, Field, Note, asked_names, review_card, values_of
 from surveys.card.reading import Reading, readings, rule_values
 from surveys.definition.instrument import Instrument
+from surveys.expressions.piping import readable
 from surveys.expressions.syntax import Value
 
 
 def instrument_for(cycle: CardCycle) -> Instrument:
-    """The cycle's card with the thresholds that were set for it."""
+    """The cycle's card with the thresholds that were set for it, its texts as pages and documents print them."""
     version = cycle.instrument_version
     if not cycle.thresholds:
-        return instrument_of(version)
+        return readable(instrument_of(version))
     return _with_thresholds(version.sha256, version.body, json.dumps(cycle.thresholds, sort_keys=True))
 
 
@@ -37,7 +38,7 @@ def _with_thresholds(_sha256: str, body: str, thresholds: str) -> Instrument:
         else one
         for one in instrument.indicators
     ]
-    return instrument.model_copy(update={"indicators": indicators})
+    return readable(instrument.model_copy(update={"indicators": indicators}))
 
 
 def approval_words(cycle: CardCycle) -> str:

@@ -12,6 +12,7 @@ from app.reach import scope_code, scope_name, scope_reach, within
 from app.results.snapshots import released_of
 from surveys.definition.instrument import Instrument
 from surveys.disclosure.released import GroupFigures, Released
+from surveys.expressions.piping import readable
 from surveys.findings.thresholds import Thresholds
 from surveys.printing import FOR_REFERENCE, hidden_words
 from surveys.report.document import Cell, Table
@@ -56,7 +57,7 @@ def _tables(wave: Wave, snapshot: Snapshot, code: str, released: Released) -> di
     if key not in _kept:
         if len(_kept) > 200:
             _kept.clear()
-        instrument, marks = instrument_of(wave.instrument_version), rules_of(wave.rule_version).marks
+        instrument, marks = readable(instrument_of(wave.instrument_version)), rules_of(wave.rule_version).marks
         _kept[key] = _build(code, released, instrument, marks)
     return _kept[key]
 

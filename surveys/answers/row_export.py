@@ -25,6 +25,7 @@ from surveys.answers.checking import (
 )
 from surveys.definition.instrument import Instrument, Item
 from surveys.disclosure.released import Released
+from surveys.expressions.piping import readable
 
 Content = Literal["school", "facts"]
 CHUNK = 4096
@@ -77,6 +78,7 @@ def rows_of(
         code_cell: how a code stands in a cell; called once a code, not once a cell.
     """
     columns = [_school_column(answers, released, units or {})] if content == "school" else []
+    instrument = readable(instrument)
     for item in instrument.items:
         if _belongs(instrument, item, content):
             column = _column(answers, instrument, item, code_cell)

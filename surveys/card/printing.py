@@ -6,6 +6,7 @@ from surveys.card.filling import Field, asked_names
 from surveys.card.reading import Line, print_field
 from surveys.definition.instrument import Instrument, Item
 from surveys.disclosure.released import LevelCode
+from surveys.expressions.piping import readable
 from surveys.report.document import Cell, Column, Letterhead, Paragraph, Report, Row, Section, Signature, Table
 from surveys.russian import NBSP
 
@@ -41,6 +42,7 @@ def card_report(
         lines: indicators read already, masked where the document leaves the school and the department.
         files: field -> names of the files kept beside it.
     """
+    instrument = readable(instrument)
     asked = frozenset(item.name for item in instrument.items) if blank else asked_names(instrument, fields)
     source = "" if blank else f"диагностическая карта, {school}, редакция {number}"
     sections, tables = [], []

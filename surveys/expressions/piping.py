@@ -1,15 +1,18 @@
 """Earlier answers inside later texts: «Почему так много (${x})?» is shown as «Почему так много (7)?»."""
 
 import re
-from collections.abc import Container
-from typing import TypeVar
+from collections.abc import Callable, Container
+from textwrap import shorten
+from typing import Any, TypeVar
 
 from surveys.answers.checking import Checked, value_in_expressions
 from surveys.definition.checks import GROUP_TEXTS, ITEM_TEXTS, PIPED
 from surveys.definition.instrument import Group, Instrument, Item
 from surveys.expressions.evaluation import Lookup, Value, to_text
+from surveys.russian import quote
 
 NOTHING = "…"  # stands for an answer that is not there
+LONGEST = 80  # characters of a question that is named inside another
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 Part = TypeVar("Part", Item, Group)
 
@@ -60,6 +63,35 @@ def filled(instrument: Instrument, part: Part, lookup: Lookup) -> Part:
     return part.model_copy(update=texts) if texts else part
 
 
-def unfilled(instrument: Instrument, text: str) -> str:
-    """A text for where there are no answers: on paper, in a table."""
-    return fill_in(instrument, text, lambda name: "")
+def answer_named(instrument: Instrument, name: str) -> str:
+    """What stands for an answer where there is no respondent: «[ответ на вопрос «Сколько вам лет?»]»."""
+    item = instrument.item(name)
+    words = PIPED.sub(NOTHING, item.label or item.hint) or item.name
+    return f"[ответ на вопрос {quote(shorten(words, LONGEST, placeholder=NOTHING))}]"
+
+
+def readable(instrument: Instrument, named: Callable[[str], str] | None = None) -> Instrument:
+    """``instrument`` for tables, exports and paper: its texts name the question in place of ``${name}``.
+
+    ``named``: how a question is named where not by its words; itself where no text repeats an answer.
+    """
+    say = named or (lambda name: answer_named(instrument, name))
+
+    def said(text: str) -> str:
+        return PIPED.sub(lambda found: say(found[1]), text) if "${" in text else text
+
+    def texts(part: Part) -> dict[str, Any]:
+        fields = ITEM_TEXTS if isinstance(part, Item) else GROUP_TEXTS
+        found: dict[str, Any] = {name: said(getattr(part, name)) for name in fields if "${" in getattr(part, name)}
+        if any("${" in text for own in part.translations.values() for text in own.values()):
+            found["translations"] = {
+                language: {field: said(text) for field, text in own.items()}
+                for language, own in part.translations.items()
+            }
+        return found
+
+    items = [one.model_copy(update=new) if (new := texts(one)) else one for one in instrument.items]
+    groups = [one.model_copy(update=new) if (new := texts(one)) else one for one in instrument.groups]
+    if items == instrument.items and groups == instrument.groups:
+        return instrument
+    return Instrument.model_construct(**{**dict(instrument), "items": items, "groups": groups})

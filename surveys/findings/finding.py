@@ -10,6 +10,7 @@ from typing import Literal
 
 from surveys.definition.instrument import Instrument
 from surveys.disclosure.released import GroupFigures, LevelCode, Released
+from surveys.expressions.piping import readable
 from surveys.expressions.syntax import Value, parse, truth
 from surveys.findings.facts import Fact, Kept, Number, Reading, card_facts, exact, group_facts, text_fact
 from surveys.findings.rules import CONTROL_WEIGHT, Catalogue, Rule
@@ -87,6 +88,7 @@ def find(
         indicator_levels: indicator code -> reading.
         stage: «входная», «промежуточная» or «выходная».
     """
+    instrument = readable(instrument)
     group = released.group(group_code)
     known = group_facts(released, group, instrument)
     known.update(card_facts(card_values or {}, indicator_levels or {}))

@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 
 from surveys.definition.instrument import Instrument
+from surveys.expressions.piping import readable
 from surveys.findings.finding import Finding
 from surveys.report.document import Ground, MeasureText, Origin
+from surveys.russian import quote
 
 NAME = re.compile(r"\$\{([^}]+)\}")
 AGGREGATES = {
@@ -42,8 +44,8 @@ def name_words(name: str, instrument: Instrument) -> str:
         title = scale.label if scale else code
         return f"{PARTS.get(part, part)} ({title})"
     if kind == "item":
-        item = next((one for one in instrument.items if one.name == code), None)
-        return f"средняя оценка утверждения «{item.label if item else code}»"
+        item = next((one for one in readable(instrument).items if one.name == code), None)
+        return f"средняя оценка утверждения {quote(item.label if item else code)}"
     if kind in ("ind", "value"):
         return f"показатель карты {code}"
     return f"поле карты {code}" if kind == "card" else name

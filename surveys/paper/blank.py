@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from surveys.answers.checking import NUMBERS, codes_of, plain_number, references
-from surveys.definition.checks import PIPED
 from surveys.definition.instrument import Group, Instrument, Item, Option
+from surveys.expressions.piping import readable
 from surveys.paper.skips import answer_of, listed, opening_codes, place_of, skip_words
 from surveys.report.document import Cell, Column, Letterhead, Paragraph, Report, Row, Section, Table
 
@@ -22,6 +22,7 @@ LEAST_IN_MATRIX = 2  # statements with the same answers that are worth a table o
 def build_blank(instrument: Instrument, *, draft: bool = False, demo: bool = False) -> Report:
     """The printed form: a section for each outer group, a table of questions with a place for each answer."""
     numbers = printed_numbers(instrument)
+    instrument = readable(instrument, lambda name: answer_of(name, numbers))
     sections, tables = [_how_to(instrument)], []
     for place, (group, items) in enumerate(_sections(instrument), start=1):
         made, keys = _tables(instrument, items, numbers, f"s{place}")
@@ -214,7 +215,6 @@ def _asked(instrument: Instrument, item: Item, numbers: dict[str, str]) -> str:
     lines = [item.label or item.hint or item.name]
     if told and item.label:
         lines.append(f"({told})")
-    lines = [PIPED.sub(lambda found: answer_of(found[1], numbers), line) for line in lines]
     if item.relevant:
         lines.append(f"Заполняется, если {skip_words(item.relevant, instrument, numbers)}.")
     if item.required_when:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from surveys.definition.instrument import Approval, Instrument
 from surveys.disclosure.released import GroupFigures, Released
+from surveys.expressions.piping import readable
 from surveys.findings.facts import Reading
 from surveys.findings.finding import Finding
 from surveys.findings.perception import Perception
@@ -70,6 +71,9 @@ class ReportContext:
     based_on: str = ""  # the words under tables of a document that tells of cards, not of answers
     previous_title: str = ""  # of the stage that changes are counted from
     plural: Mapping[str, str] = field(default_factory=dict)  # «Руководитель ОУ» -> «Руководители ОУ»
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "instrument", readable(self.instrument))  # no text of a document repeats an answer
 
     @property
     def group(self) -> GroupFigures:

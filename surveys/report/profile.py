@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from surveys.answers.checking import Checked
 from surveys.definition.instrument import Instrument, Item
+from surveys.expressions.piping import answers_in, fill_in
 from surveys.statistics.scoring import percent_of, practice_items, quadrant_of, score_one
 
 SHOWN = 3
@@ -80,7 +81,7 @@ def build_profile(instrument: Instrument, checked: Checked) -> Profile:
 
 
 def _statements(instrument: Instrument, checked: Checked) -> list[Statement]:
-    found = []
+    found, answers = [], answers_in(instrument, checked)
     for scale in instrument.scales:
         for item in practice_items(instrument, scale.name):
             value = checked.values.get(item.name)
@@ -90,7 +91,8 @@ def _statements(instrument: Instrument, checked: Checked) -> list[Statement]:
             asking = instrument.need_item(item.name)
             need = _words(instrument, asking, checked) if asking else ""
             words = _words(instrument, item, checked)
-            found.append(Statement(item.name, item.label, words, percent, need, item.reverse))
+            label = fill_in(instrument, item.label, answers)
+            found.append(Statement(item.name, label, words, percent, need, item.reverse))
     return found
 
 
