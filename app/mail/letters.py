@@ -2,7 +2,8 @@
 
 A letter is marked «sending» before the mail server gets it and «sent» after. Whose worker died in between, or whose
 line broke while the server was taking it, stays «sending» and is never sent again: better one letter too few than two.
-A server that cannot be used costs no letter: all wait, and the job says why.
+A server that cannot be used costs no letter: all wait, and the job says why. What may pass, of the server or of one
+address, is tried again, more and more seldom, as long as the letter is of use; only a lasting refusal ends it.
 """
 
 import datetime as dt
@@ -33,7 +34,6 @@ from app.mail.server import (
 from app.models import Assignment, Job, Letter, Municipality, Participation, Person, Wave
 from app.models.columns import utc_now
 
-MOST_ATTEMPTS = 5
 HOUR = 9  # of the municipality's clock: letters do not go out at night
 RETRY_MINUTES = 5
 
@@ -137,20 +137,20 @@ def send_one(letter_id: int) -> str | None:
         return _close(letter_id, "failed", _("адрес не читается"))
     try:
         hand_over(compose(*made, letter_id))
-    except RefusedError as refused:  # a lasting refusal (5xx) or too many attempts end the letter
-        if refused.code >= 500 or attempts >= MOST_ATTEMPTS:
+    except RefusedError as refused:
+        if refused.code >= 500:
             return _close(letter_id, "failed", str(refused)[:300])
-        _close(letter_id, "queued", str(refused)[:300], next_utc=_after(attempts))
+        _close(letter_id, "queued", str(refused)[:300], next_utc=after(attempts))
         return "later"
     except ServerAwayError as away:
-        _close(letter_id, "queued", str(away)[:300], next_utc=_after(attempts))
+        _close(letter_id, "queued", str(away)[:300], next_utc=after(attempts))
         raise
     except UnsureError:
         return "unsure"  # stays «sending»: better one letter too few than two
     return _close(letter_id, "sent")
 
 
-def _after(attempts: int) -> dt.datetime:
+def after(attempts: int) -> dt.datetime:
     """When to try again: after 2, 4, 8 … 64 minutes."""
     return utc_now() + dt.timedelta(minutes=2 ** min(attempts, 6))
 

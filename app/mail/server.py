@@ -176,16 +176,3 @@ def compose(to: str, subject: str, text: str, number: int | str) -> EmailMessage
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(text, cte="base64")
     return letter
-
-
-def deliver(letter: EmailMessage) -> tuple[str, str]:
-    """Hand one letter over: («sent», «»), («failed», why) for good, («later», why), («unsure», «») as UnsureError."""
-    try:
-        hand_over(letter)
-    except RefusedError as refused:  # 5xx lasts; any other refusal may pass
-        return "failed" if refused.code >= 500 else "later", str(refused)[:300]
-    except ServerAwayError as away:
-        return "later", str(away)[:300]
-    except UnsureError:
-        return "unsure", ""
-    return "sent", ""

@@ -202,5 +202,6 @@ class PlanLetter(db.Model):
     day: Mapped[dt.date] = mapped_column(Date)
     status: Mapped[str] = mapped_column(String(20), default="queued")  # sending, sent, failed, skipped
     attempts: Mapped[int] = mapped_column(default=0)
+    next_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime)  # not before
     error: Mapped[str] = mapped_column(String(300), default="")
     sent_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime)

@@ -1,10 +1,13 @@
 """The digest of the plan by e-mail: at most one letter a person and working day, with today's reminders only.
 
 A row is written before anything is sent, «sending» before the mail server gets the letter: whose worker died in
-between is never sent again. Without a mail server nothing is queued; the page of the day and its sheets print.
+between is never sent again. A server that is away, or an address refused for now, is tried again, more and more
+seldom, until the day of the letter ends. Without a mail server nothing is queued; the page of the day and its sheets
+print.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,10 +19,10 @@ from app.database import writing
 from app.extensions import db
 from app.frame.interface import in_russian
 from app.frame.navigation import weekday
-from app.jobs import JobRun, enqueue, job_kind
+from app.jobs import JobFailed, JobRun, enqueue, job_kind
 from app.jobs.timetable import Due, by_clock
-from app.mail.letters import HOUR, MOST_ATTEMPTS, RETRY_MINUTES
-from app.mail.server import compose, deliver, is_address, mail_is_set
+from app.mail.letters import HOUR, RETRY_MINUTES, after
+from app.mail.server import RefusedError, ServerAwayError, UnsureError, compose, hand_over, is_address, mail_is_set
 from app.models import Municipality, Person, PlanLetter, School
 from app.models.columns import utc_now
 from app.plan.digest import Told, read_days, told_of_all
@@ -41,7 +44,8 @@ def digest_due(now: dt.datetime) -> Due:
     local = now.astimezone(ZoneInfo(db.session.get_one(Municipality, plan.municipality_id).timezone))
     if local.hour >= HOUR and is_working(local.date(), moved_days_off()):
         yield f"{KIND}:{plan.id}:{local.date()}", lambda: ask_letters(local.date())
-    if db.session.scalar(_waiting(local.date()).limit(1)) is not None:
+    put_off = db.select(PlanLetter.id).where(*_waiting(local.date()), PlanLetter.next_utc <= now)
+    if db.session.scalar(put_off.limit(1)) is not None:
         slot = now.replace(minute=now.minute - now.minute % RETRY_MINUTES, second=0, microsecond=0)
         yield f"{KIND}:{plan.id}:{slot:%Y-%m-%dT%H:%M}", lambda: ask_letters(local.date())
 
@@ -52,11 +56,8 @@ def ask_letters(day: dt.date) -> None:
     enqueue(KIND, _("Напоминания по дорожной карте"), asked, None)
 
 
-def _waiting(day: dt.date) -> Any:
-    """Letters put off after a passing refusal."""
-    return db.select(PlanLetter.id).where(
-        PlanLetter.day == day, PlanLetter.status == "queued", PlanLetter.attempts.between(1, MOST_ATTEMPTS - 1)
-    )
+def _waiting(day: dt.date) -> tuple[Any, ...]:
+    return PlanLetter.day == day, PlanLetter.status == "queued"
 
 
 @job_kind(KIND)
@@ -76,23 +77,43 @@ def send_plan_letters(job: JobRun) -> None:
         lines = [line for line in told[person.id] if line.fresh]
         if lines:
             made[person.id] = (person.email, letter_text(day, lines, names))
+    queue_letters(made, day)
     sent = 0
     for place, (person_id, (address, text)) in enumerate(made.items()):
         job.progress(place, len(made), _("Отправлено %(sent)d из %(total)d", sent=sent, total=len(made)))
-        sent += send_one(person_id, day, address, text)
+        try:
+            sent += send_one(person_id, day, address, text)
+        except ServerAwayError as away:
+            _put_off(day)
+            raise JobFailed(
+                _("Почтовый сервер не принимает письма: %(why)s. Письма ждут, попробуем ещё раз.", why=str(away))
+            ) from away
     words = _("Отправлено %(sent)d из %(total)d", sent=sent, total=len(made))
     job.progress(max(1, len(made)), max(1, len(made)), words)
 
 
-def send_one(person_id: int, day: dt.date, address: str, text: str) -> bool:
-    """Send the letter of one person and day unless it went out, is going or failed for good."""
+def queue_letters(people: Iterable[int], day: dt.date) -> None:
+    """A row for each of these people and the day, unless it is there."""
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     with writing():
         db.session.rollback()
-        db.session.execute(insert(PlanLetter).values(person_id=person_id, day=day).on_conflict_do_nothing())
+        for person_id in people:
+            db.session.execute(insert(PlanLetter).values(person_id=person_id, day=day).on_conflict_do_nothing())
+        db.session.commit()
+
+
+def send_one(person_id: int, day: dt.date, address: str, text: str) -> bool:
+    """Send the letter of one person and day unless it went out, is going, waits or failed for good.
+
+    Raises:
+        ServerAwayError: the letter waits again, and so should all the others.
+    """
+    due = db.or_(PlanLetter.next_utc.is_(None), PlanLetter.next_utc <= utc_now())
+    with writing():
+        db.session.rollback()
         letter = db.session.execute(
             db.update(PlanLetter)
-            .where(PlanLetter.person_id == person_id, PlanLetter.day == day, PlanLetter.status == "queued")
+            .where(PlanLetter.person_id == person_id, *_waiting(day), due)
             .values(status="sending", attempts=PlanLetter.attempts + 1)
             .returning(PlanLetter.id, PlanLetter.attempts)
         ).first()
@@ -100,19 +121,38 @@ def send_one(person_id: int, day: dt.date, address: str, text: str) -> bool:
     if letter is None:
         return False
     number, attempts = letter
-    if is_address(address):
-        result, error = deliver(compose(address, _subject(day), text, f"plan-{number}"))
-    else:
-        result, error = "failed", _("адрес не читается")
-    if result == "unsure":  # stays «sending»: better one letter too few than two
+    if not is_address(address):
+        return _close(number, "failed", _("адрес не читается"))
+    try:
+        hand_over(compose(address, _subject(day), text, f"plan-{number}"))
+    except RefusedError as refused:
+        if refused.code >= 500:
+            return _close(number, "failed", str(refused))
+        return _close(number, "queued", str(refused), next_utc=after(attempts))
+    except ServerAwayError as away:
+        _close(number, "queued", str(away), next_utc=after(attempts))
+        raise
+    except UnsureError:  # stays «sending»: better one letter too few than two
         return False
-    again = result == "later" and attempts < MOST_ATTEMPTS
+    return _close(number, "sent", sent_utc=utc_now())
+
+
+def _close(number: int, status: str, error: str = "", **values: Any) -> bool:
+    """Write how it went; whether the letter is sent."""
     with writing():
-        values = {"status": "queued" if again else "sent" if result == "sent" else "failed", "error": error}
-        values["sent_utc"] = utc_now() if result == "sent" else None
+        values |= {"status": status, "error": error[:300]}
         db.session.execute(db.update(PlanLetter).where(PlanLetter.id == number).values(**values))
         db.session.commit()
-    return result == "sent"
+    return status == "sent"
+
+
+def _put_off(day: dt.date) -> None:
+    """The server is away: nobody's letter is due before the one that found it out."""
+    with writing():
+        db.session.rollback()
+        until = db.session.scalar(db.select(db.func.max(PlanLetter.next_utc)).where(*_waiting(day)))
+        db.session.execute(db.update(PlanLetter).where(*_waiting(day)).values(next_utc=until))
+        db.session.commit()
 
 
 def letter_counts(day: dt.date) -> dict[str, int]:

@@ -52,6 +52,15 @@ def test_temporary_refusal_is_tried_again_and_a_lasting_one_is_not(app, wave, ma
     assert (last.status, last.error[:3]) == ("failed", "550")
 
 
+def test_tries_of_a_server_that_was_away_do_not_count_against_the_letter(app, wave, mailbox) -> None:
+    queue_letters(wave.id, REMINDER, TODAY)
+    db.session.execute(db.update(Letter).values(attempts=9))
+    db.session.commit()
+    mailbox.refuse = ["451 try later"]
+    send(app, wave)
+    assert [(one.status, one.attempts) for one in letters()] == [("queued", 10)]
+
+
 def test_letter_of_a_worker_that_died_while_sending_is_never_sent_again(app, wave, mailbox) -> None:
     queue_letters(wave.id, REMINDER, TODAY)
     db.session.execute(db.update(Letter).values(status="sending"))

@@ -12,10 +12,12 @@ from app.extensions import db
 from app.jobs import run_pending_jobs
 from app.jobs.timetable import begin_due
 from app.models import Job, Measure, MonitoringAnswer, MonitoringRound, PlanLetter, RoadmapPlan
+from app.models.columns import utc_now
 from app.plan import digest
 from app.plan.letters import ask_letters, digest_due, send_one
+from tests.app.mail_world import Mailbox, free_port, serving
 from tests.app.rooms_world import add_plan, person, school
-from tests.app.test_reminders import Mailbox, mailbox
+from tests.app.test_reminders import mailbox
 
 __all__ = ["mailbox"]
 SignIn = Callable[[str], FlaskClient]
@@ -86,11 +88,55 @@ def test_passing_refusal_is_tried_again_and_a_lasting_one_is_not(
     begin_due(MONDAY)
     run_pending_jobs(app)
     assert statuses() == [("queued", 1), ("failed", 1)]
+    assert begin_due(MONDAY + dt.timedelta(minutes=5)) == 0  # not due yet
+    wait_until(MONDAY + dt.timedelta(minutes=5))
     assert begin_due(MONDAY + dt.timedelta(minutes=5)) == 1
     run_pending_jobs(app)
     assert statuses() == [("sent", 2), ("failed", 1)]
     assert begin_due(MONDAY + dt.timedelta(minutes=10)) == 0
     assert len(mailbox.letters) == 1
+
+
+def wait_until(moment: dt.datetime) -> None:
+    """As when the time that letters wait has passed at ``moment``."""
+    db.session.execute(db.update(PlanLetter).where(PlanLetter.next_utc.is_not(None)).values(next_utc=moment))
+    db.session.commit()
+
+
+def test_mail_server_away_for_hours_loses_no_letter(app: Flask, plan: RoadmapPlan) -> None:
+    """Ten tries into nothing, more and more seldom; when a real server listens, everybody gets one letter."""
+    app.config["SMTP_URL"] = f"smtp://127.0.0.1:{free_port()}"  # nobody listens there
+    waits, now = [], MONDAY
+    for number in range(1, 11):
+        assert begin_due(now) == 1
+        before = utc_now()
+        run_pending_jobs(app)
+        assert statuses() == [("queued", number), ("queued", 0)]  # one knock at the door, not one for each letter
+        job = db.session.scalars(db.select(Job).order_by(Job.id.desc())).first()
+        assert (job.status, "нет связи" in job.error) == ("failed", True)
+        ends = set(db.session.scalars(db.select(PlanLetter.next_utc)))
+        assert len(ends) == 1
+        waits.append(round((ends.pop() - before) / dt.timedelta(minutes=1)))
+        now += dt.timedelta(hours=1)
+        wait_until(now)
+    assert waits == [2, 4, 8, 16, 32, 64, 64, 64, 64, 64]
+    with serving(app, Mailbox()) as box:
+        assert begin_due(now) == 1
+        run_pending_jobs(app)
+        assert box.addresses() == ["boris@uo.example", "maria@uo.example"]
+        wait_until(now)
+        assert begin_due(now + dt.timedelta(hours=1)) == 0
+    assert statuses() == [("sent", 11), ("sent", 1)]
+
+
+def test_letter_is_of_no_use_when_its_day_is_over(app: Flask, plan: RoadmapPlan) -> None:
+    app.config["SMTP_URL"] = f"smtp://127.0.0.1:{free_port()}"
+    begin_due(MONDAY)
+    run_pending_jobs(app)
+    wait_until(MONDAY)
+    night = MONDAY.replace(hour=22)  # one in the morning of Tuesday in Moscow
+    assert [key for key, _start in digest_due(night)] == []
+    app.config["SMTP_URL"] = ""
 
 
 def test_letter_of_a_worker_that_died_while_sending_is_never_sent_again(plan: RoadmapPlan, mailbox: Mailbox) -> None:
