@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from surveys.answers.answer_set import AnswerSet
 from surveys.definition.instrument import Instrument
-from surveys.disclosure.details import low_mark, spread_groups
+from surveys.disclosure.details import low_mark, mark_of, spread_groups
 from surveys.disclosure.gate import LEAST_K, MUNICIPALITY
 from surveys.disclosure.groups import OPEN_POINTS, hide_groups, means_open, next_to_hide, spread_open
 from surveys.disclosure.kept_shares import Kept, kept_share
@@ -151,7 +151,7 @@ def release_changes(
             spread = spread_groups(sizes, set(sizes) - set(hidden), total, SMALL)
         change = _change(name, whole.matched[name], why, wide and total >= SMALL)
         if stages is not None and why is None and name in whole.deficit:
-            change = change.model_copy(update=_shares(pairs, hidden, name, stages, low_mark(instrument), k))
+            change = change.model_copy(update=_shares(instrument, pairs, hidden, name, stages, k))
         found.append((MUNICIPALITY, change))
         found += [
             (group, _change(name, part.matched[name], hidden.get(group), group in spread))
@@ -161,16 +161,20 @@ def release_changes(
 
 
 def _shares(
+    instrument: Instrument,
     pairs: Mapping[str, PairSummary],
     hidden: Mapping[str, Hidden],
     name: str,
     stages: tuple[Released, Released],
-    mark: float,
     k: int,
 ) -> dict[str, Share | None]:
     """Shares of the municipality's matched in both stages, or in neither."""
-    found = []
+    scale = next(one for one in instrument.scales if one.name == name)
+    asked, found = {item.name for item in practice_items(instrument, name)}, []
     for stage, released in enumerate(stages):
+        given = [one for one in released.municipality.items if one.item in asked]
+        complete = len(given) == len(asked) and all(one.n == released.municipality.n for one in given)
+        mark = mark_of(instrument, scale, complete)
         printed = {
             group.code: figures
             for group in (released.municipality, *released.schools)

@@ -4,15 +4,16 @@ Every page, document, chart, export and finding about respondents' answers reads
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from surveys.answers.answer_set import AnswerSet
-from surveys.definition.instrument import Instrument
+from surveys.definition.instrument import Instrument, Scale
 from surveys.disclosure.details import (
     LARGE,
     clean,
+    mark_of,
     spread_groups,
 )
 from surveys.disclosure.groups import Range, deficit_range, hide_groups, means_open, next_to_hide, pooled, spread_open
@@ -26,13 +27,15 @@ from surveys.disclosure.released import (
     ScaleFigures,
     Share,
 )
-from surveys.disclosure.shares import SMALL, Part, print_linked, share_of
+from surveys.disclosure.shares import SMALL, Part, Print, print_linked, share_of
+from surveys.disclosure.spread import Unit, levels_open, printable_spread
 from surveys.statistics.measures import ci95, reliability
-from surveys.statistics.scoring import DEFICIT, DUST, ordered_levels
+from surveys.statistics.scoring import DEFICIT, DUST, ordered_levels, practice_items
 from surveys.statistics.summary import Summary, merge_all, summarise
 
 MUNICIPALITY = "municipality"
 LEAST_K = 5
+_Linked = tuple[dict[str, Part], Part, dict[str, Print], Print | None]
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class _Block:
     shares: dict[str, Share]
     total_share: Share | None
     spread: set[str]  # groups, and MUNICIPALITY, whose standard deviation is printed
+    units: dict[str, Unit] = field(default_factory=dict)  # what is told of the count of each group
 
 
 def release(
@@ -136,10 +140,16 @@ class _Gate:
         self.instrument, self.groups, self.people, self.total = instrument, groups, people, total
         self.hidden, self.k, self.complementary = hidden, k, complementary
         self.all_people = sum(people.values())
-        self.mark = min((level.at_least for level in instrument.levels if level.code == "low"), default=None)
+        self.marks = [mark_of(instrument, scale, self._complete(scale)) for scale in instrument.scales]
         self.blocks = {scale.name: self._decide(at) for at, scale in enumerate(instrument.scales)}
         self.large = {name: group for name, group in groups.items() if name not in hidden and group.rows >= LARGE}
         self.details = Details(instrument, total, self.large, {**people, MUNICIPALITY: self.all_people}, k)
+
+    def _complete(self, scale: Scale) -> bool:
+        """Whether everybody answered every item of the block, which the items' n tell."""
+        return all(
+            self.total.states[item.name][0] == self.total.rows for item in practice_items(self.instrument, scale.name)
+        )
 
     def _decide(self, at: int) -> _Block:
         """Hide groups of one block, then mask its two-class shares."""
@@ -157,12 +167,20 @@ class _Gate:
                 total_hidden = "complementary"
                 break
             hidden[extra] = "complementary"
-        shares, total_share = self._shares(at, sizes, hidden, total_hidden)
+        linked = self._linked(at, sizes, hidden, total_hidden)
         spread = set[str]()
         if not self.complementary or self._spread_open(at, sizes, hidden):
             spread = spread_groups(sizes, set(sizes) - set(hidden), whole, SMALL)
-            spread |= {MUNICIPALITY} if whole >= SMALL else set()
-        return _Block(hidden, total_hidden, shares, total_share, spread)
+            spread |= {MUNICIPALITY} if whole >= SMALL and total_hidden is None else set()
+        if linked is None:
+            return _Block(hidden, total_hidden, {}, None, spread)
+        units = self._units(at, linked) if self.complementary else {}
+        if units:
+            spread = self._beside_counts(at, linked, units, spread)
+        parts, total, prints, printed = linked
+        shares = {name: share_of(parts[name], prints[name], self.k, self.people[name]) for name in parts}
+        total_share = None if printed is None else share_of(total, printed, self.k, self.all_people)
+        return _Block(hidden, total_hidden, shares, total_share, spread, units)
 
     def _sums(self, at: int, sizes: Mapping[str, int], hidden: Mapping[str, Hidden], need: bool) -> dict[str, float]:
         found = {}
@@ -177,7 +195,7 @@ class _Gate:
         scores = self._sums(at, sizes, hidden, need=False)
         wanted = {name: int(group.scales.need_n[0, at]) for name, group in self.groups.items()}
         needs = self._sums(at, wanted, hidden, need=True)
-        return means_open(scores, sizes, self.k, self.mark) and means_open(needs, wanted, self.k, None)
+        return means_open(scores, sizes, self.k, self.marks[at]) and means_open(needs, wanted, self.k, None)
 
     def _spread_open(self, at: int, sizes: Mapping[str, int], hidden: Mapping[str, Hidden]) -> bool:
         """Whether the spread that subtraction leaves to the hidden groups keeps each of their means open."""
@@ -188,12 +206,13 @@ class _Gate:
         n, mean, m2 = (np.asarray([getattr(one, part)[0, at] for one in scales]) for part in ("n", "mean", "m2"))
         return spread_open(n, mean, m2)
 
-    def _shares(
+    def _linked(
         self, at: int, sizes: Mapping[str, int], hidden: Mapping[str, Hidden], total_hidden: Hidden | None
-    ) -> tuple[dict[str, Share], Share | None]:
+    ) -> _Linked | None:
+        """Words about the two classes of every group and of all; None for an instrument without levels."""
         if not any(level.code in DEFICIT for level in self.instrument.levels):
-            return {}, None
-        mark = self.mark or 0.0
+            return None
+        mark = self.marks[at]
         pool = None
         if total_hidden is None:
             pool = pooled(self._sums(at, sizes, hidden, need=False), sizes, mark)
@@ -210,8 +229,34 @@ class _Gate:
         possible = Range(0, n) if total_hidden else deficit_range(n, mean * n, mean * n, mark)
         total = Part(n, int(self.total.scales.deficit[0, at]), possible, bool(total_hidden))
         prints, printed = print_linked(parts, total, self.k, pool=pool, complementary=self.complementary)
-        shares = {name: share_of(parts[name], prints[name], self.k, self.people[name]) for name in parts}
-        return shares, None if printed is None else share_of(total, printed, self.k, self.all_people)
+        return parts, total, prints, printed
+
+    def _units(self, at: int, linked: _Linked) -> dict[str, Unit]:
+        """Groups whose mean is printed, and all hidden ones as one."""
+        parts, _total, prints, _printed = linked
+        mark, units = self.marks[at], {}
+        for name, part in parts.items():
+            if part.n and not part.hidden:
+                one, scales = prints[name], self.groups[name].scales
+                judged = one.learned if one.kind == "exact" or one.kind.startswith("band") else part.possible
+                units[name] = Unit(part.n, float(scales.mean[0, at]), one.learned, judged)
+        shut = [self.groups[name].scales for name, part in parts.items() if part.n and part.hidden]
+        if shut:
+            sizes = tuple(int(one.n[0, at]) for one in shut)
+            mean = sum(float(one.mean[0, at]) * n for one, n in zip(shut, sizes, strict=True)) / sum(sizes)
+            known = deficit_range(sum(sizes), mean * sum(sizes), mean * sum(sizes), mark)
+            units[""] = Unit(sum(sizes), mean, known, known, sizes)
+        return units
+
+    def _beside_counts(self, at: int, linked: _Linked, units: Mapping[str, Unit], spread: set[str]) -> set[str]:
+        """Of the groups in ``spread`` those whose standard deviation leaves the masked counts open."""
+        _parts, total, _prints, printed = linked
+        between = sum(one.n * (one.mean - float(self.total.scales.mean[0, at])) ** 2 for one in units.values())
+        within = float(self.total.scales.m2[0, at]) - between if MUNICIPALITY in spread else None
+        own = {name: float(self.groups[name].scales.m2[0, at]) for name in spread if name != MUNICIPALITY}
+        told = printed.learned if printed else Range(0, total.n)
+        names, whole = printable_spread(units, own, told, within, self.marks[at], self.k)
+        return names | ({MUNICIPALITY} if whole else set())
 
     def municipality(self, label: str) -> GroupFigures:
         """Everything that may be shown of all schools together."""
@@ -276,7 +321,7 @@ class _Gate:
             levels=self._levels(name, at, group, share, everything),
             sd=sd if wide else None,
             ci95=ci95(mean, sd, n, max(people, n)) if wide and sd is not None else None,
-            alpha=self._alpha(scale.name, group) if everything or name in self.large else None,
+            alpha=self._alpha(scale.name, group) if wide and (everything or name in self.large) else None,
         )
 
     def _need_open(self, at: int, need_n: int, everything: bool) -> bool:
@@ -319,9 +364,22 @@ class _Gate:
         found: dict[LevelCode, int] = {}
         for deficit in (False, True):
             members = {code: count for code, count in counts.items() if (code in DEFICIT) == deficit}
-            if clean(np.asarray(list(members.values())), self.k):
+            if clean(np.asarray(list(members.values())), self.k) and (
+                not everything or self._levels_open(at, members, deficit=deficit)
+            ):
                 found |= members
         return found or None
+
+    def _levels_open(self, at: int, members: Mapping[LevelCode, int], *, deficit: bool) -> bool:
+        """Whether schools' counts stay as open where the levels of one class are printed of the municipality."""
+        ordered = [level for level in ordered_levels(self.instrument) if level.code in members]
+        if len(ordered) < 2:
+            return True
+        low, high = (members[level.code] for level in (ordered[0], ordered[-1]))
+        outer, inner = (low, high) if deficit else (high, low)
+        scale = self.instrument.scales[at]
+        edge = mark_of(self.instrument, scale, self._complete(scale), ordered[-1].at_least)
+        return levels_open(self.blocks[scale.name].units, self.marks[at], edge, outer, inner, deficit=deficit)
 
 
 def _closed(code: str, label: str, people: int, n: int, why: Hidden) -> GroupFigures:

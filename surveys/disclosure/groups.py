@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
@@ -108,15 +108,22 @@ def open_enough(seen: Range, possible: Range, k: int) -> bool:
     return seen.values >= (k if possible.values >= k else min(2, possible.values))
 
 
-def deficit_range(n: int, low_sum: float, high_sum: float, mark: float) -> Range:
-    """How many of ``n`` can be under ``mark`` when their scores (0-100) add up to between ``low_sum`` and ``high_sum``.
+class Mark(NamedTuple):
+    """Where a deficit begins, 0-100: the highest score in deficit and the lowest that is not."""
 
-    Each of d persons under the mark has at most the mark, each of the others at least the mark and at most 100.
+    below: float
+    above: float
+
+
+def deficit_range(n: int, low_sum: float, high_sum: float, mark: Mark) -> Range:
+    """How many of ``n`` can be in deficit when their scores (0-100) add up to between ``low_sum`` and ``high_sum``.
+
+    Each of d persons in deficit has at most ``mark.below``, each of the others from ``mark.above`` to 100.
     """
-    if mark <= 0 or mark >= 100:
+    if mark.above <= 0 or mark.below >= 100:
         return Range(0, n)
-    low = max(0, ceil((mark * n - high_sum) / mark - 1e-9))
-    high = min(n, floor((100 * n - low_sum) / (100 - mark) + 1e-9))
+    low = max(0, ceil((mark.above * n - high_sum) / mark.above - 1e-9))
+    high = min(n, floor((100 * n - low_sum) / (100 - mark.below) + 1e-9))
     return Range(min(low, n), max(high, 0))
 
 
@@ -130,8 +137,8 @@ def mean_ranges(sums: Mapping[str, float], sizes: Mapping[str, int]) -> dict[str
     return found
 
 
-def means_open(sums: Mapping[str, float], sizes: Mapping[str, int], k: int, mark: float | None) -> bool:
-    """Whether every hidden mean stays open by OPEN_POINTS, and every hidden count under ``mark`` by k values."""
+def means_open(sums: Mapping[str, float], sizes: Mapping[str, int], k: int, mark: Mark | None) -> bool:
+    """Whether every hidden mean stays open by OPEN_POINTS, and every hidden count of deficits by k values."""
     filled = {name: value for name, value in sums.items() if sizes[name] > 0}
     if any(high - low < OPEN_POINTS * sizes[name] for name, (low, high) in mean_ranges(filled, sizes).items()):
         return False
@@ -153,7 +160,7 @@ def spread_open(n: Numbers, mean: Numbers, m2: Numbers) -> bool:
     return all(2 * sqrt(max(whole * (people - own) / (own * people), 0.0)) >= OPEN_POINTS for own in n)
 
 
-def pooled(sums: Mapping[str, float], sizes: Mapping[str, int], mark: float) -> Pool:
-    """How many of all hidden persons together can be under ``mark``."""
+def pooled(sums: Mapping[str, float], sizes: Mapping[str, int], mark: Mark) -> Pool:
+    """How many of all hidden persons together can be in deficit."""
     people, total = sum(sizes[name] for name in sums), sum(sums.values())
     return Pool(frozenset(sums), deficit_range(people, total, total, mark))

@@ -9,7 +9,7 @@ or a matched's here for a matched's there between schools whose shares are not p
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from surveys.disclosure.groups import Range, deficit_range, narrow, open_enough
+from surveys.disclosure.groups import Mark, Range, deficit_range, narrow, open_enough
 from surveys.disclosure.released import ScaleFigures, Share
 from surveys.disclosure.shares import SMALL
 
@@ -37,7 +37,7 @@ class Kept:
         """What the printed share says of all its persons."""
         return learned(self.figures.deficit if self.figures else None, sum(self.sizes))
 
-    def told(self, mark: float) -> tuple[Range, Range]:
+    def told(self, mark: Mark) -> tuple[Range, Range]:
         """What the school's own printed figures say of both counts."""
         matched, others = (Range(0, n) for n in self.sizes)
         if self.shown:
@@ -46,13 +46,13 @@ class Kept:
                 others = deficit_range(self.sizes[1], self.sums[1], self.sums[1], mark)
         return joined(self.of_all(), matched, others)
 
-    def traded(self, mark: float) -> Range:
+    def traded(self, mark: Mark) -> Range:
         """The matched's count while that of all stays what it is."""
         matched, others = (deficit_range(n, one, one, mark) for n, one in zip(self.sizes, self.sums, strict=True))
         every = sum(self.deficits)
         return joined(Range(every, every), matched, others)[0]
 
-    def moved(self, at: int, mark: float) -> Range:
+    def moved(self, at: int, mark: Mark) -> Range:
         """One count while the other stays what it is."""
         every, other = self.of_all(), self.deficits[1 - at]
         own = deficit_range(self.sizes[at], self.sums[at], self.sums[at], mark)
@@ -81,12 +81,12 @@ def joined(every: Range, matched: Range, others: Range) -> tuple[Range, Range]:
     )
 
 
-def kept_share(schools: Mapping[str, Kept], whole: Share | None, mark: float, k: int) -> Share | None:
+def kept_share(schools: Mapping[str, Kept], whole: Share | None, mark: Mark, k: int) -> Share | None:
     """The exact share of the matched of all schools; None where it may not be shown.
 
     Args:
         whole: the printed share of all persons of the municipality in this stage.
-        mark: a deficit is a score under it, 0-100.
+        mark: where a deficit begins.
     """
     every = merged(schools.values())
     (n, rest), (count, rest_count) = every.sizes, every.deficits
@@ -115,7 +115,7 @@ def _clean(n: int, count: int, k: int) -> bool:
     return count >= k and n - count >= k
 
 
-def _open(schools: Mapping[str, Kept], mark: float, k: int) -> bool:
+def _open(schools: Mapping[str, Kept], mark: Mark, k: int) -> bool:
     """Whether each school's counts, of the matched and of the others, keep k values or all that they had."""
     shut = [one for one in schools.values() if one.closed]
     units = {name: one for name, one in schools.items() if not one.closed} | {"": merged(shut)}
@@ -132,7 +132,7 @@ def _open(schools: Mapping[str, Kept], mark: float, k: int) -> bool:
     return True
 
 
-def _possible(units: Mapping[str, Kept], mark: float) -> tuple[dict[str, Range], dict[str, Range]]:
+def _possible(units: Mapping[str, Kept], mark: Mark) -> tuple[dict[str, Range], dict[str, Range]]:
     """What trades leave possible: of the matched, and of the others."""
     totals = [sum(one.deficits[at] for one in units.values()) for at in (0, 1)]
     traded = _traded(units, totals[0], mark)
@@ -143,7 +143,7 @@ def _possible(units: Mapping[str, Kept], mark: float) -> tuple[dict[str, Range],
     return found[0], found[1]
 
 
-def _traded(units: Mapping[str, Kept], total: int, mark: float) -> dict[str, tuple[Range, Range]]:
+def _traded(units: Mapping[str, Kept], total: int, mark: Mark) -> dict[str, tuple[Range, Range]]:
     matched = narrow({name: one.traded(mark) for name, one in units.items()}, Range(total, total))
     every = {name: sum(one.deficits) for name, one in units.items()}
     return {name: (one, Range(every[name] - one.high, every[name] - one.low)) for name, one in matched.items()}

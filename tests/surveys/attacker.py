@@ -9,7 +9,9 @@ import math
 import numpy as np
 from scipy.optimize import linprog
 
-MARK = 60.0  # a deficit is a score under this
+# Of two statements with answers 0-4 scores come in steps of 12.5: the highest under 60, where a deficit begins, and the
+# next one. Both statements must be answered for a score.
+BELOW, ABOVE = 50.0, 62.5
 
 
 class Block:
@@ -52,13 +54,13 @@ class Block:
             self.at_most(places, math.floor(0.2 * n + 1e-9))
 
     def own(self, name):
-        """Scores lie in 0-100, those in deficit at most at the mark: links a school's count with its sum."""
+        """Scores lie in 0-100, those in deficit at most BELOW: links a school's count with its sum."""
         n, d, s = self.sizes[name], self.place(name), self.place(name, sums=True)
         high, low = np.zeros(self.columns), np.zeros(self.columns)
-        high[[s, d]] = 1, 100 - MARK  # sum <= 60 d + 100 (n - d)
-        low[[s, d]] = -1, -MARK  # sum >= 60 (n - d)
+        high[[s, d]] = 1, 100 - BELOW  # sum <= BELOW d + 100 (n - d)
+        low[[s, d]] = -1, -ABOVE  # sum >= ABOVE (n - d)
         self.upper += [high, low]
-        self.limits += [100.0 * n, -MARK * n]
+        self.limits += [100.0 * n, -ABOVE * n]
 
     def bounds(self, place):
         found = []

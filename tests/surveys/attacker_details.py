@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 
 from surveys.statistics.scoring import practice_items
 from surveys.statistics.summary import code_moments
-from tests.surveys.attacker import figures, whole_numbers
+from tests.surveys.attacker import ABOVE, BELOW, figures, whole_numbers
 
 
 class System:
@@ -261,8 +261,8 @@ def _kept(stage, known, pairs, scale, at, share):
         for kind, n in (("m", part.matched[scale].n), ("o", rest)):
             system.add((name, kind), n)
             system.add((name, kind, "sum"), 100.0 * n)
-            system.at_most({(name, kind, "sum"): 1.0, (name, kind): 40.0}, 100.0 * n)
-            system.at_most({(name, kind, "sum"): -1.0, (name, kind): -60.0}, -60.0 * n)
+            system.at_most({(name, kind, "sum"): 1.0, (name, kind): 100 - BELOW}, 100.0 * n)
+            system.at_most({(name, kind, "sum"): -1.0, (name, kind): -ABOVE}, -ABOVE * n)
     for group in ("municipality", *pairs):
         members = list(pairs) if group == "municipality" else [group]
         both = [(name, kind) for name in members for kind in "mo"]

@@ -152,7 +152,7 @@ def test_two_stages_together_tell_nothing_hidden(stay):
 
 @pytest.mark.parametrize(
     ("stay", "most", "strengths", "least"),
-    [(0.8, 60, (0.5, 0.6), 5), (0.6, 31, (0.45, 0.6, 0.7), 1), (0.6, 50, SCHOOLS_DIFFER, 0)],
+    [(0.8, 60, (0.5, 0.6), 5), (0.6, 31, (0.5, 0.55, 0.6), 1), (0.6, 50, SCHOOLS_DIFFER, 0)],
     ids=["schools alike", "small schools", "schools differ"],
 )
 def test_share_of_the_matched_tells_no_school(stay, most, strengths, least):
