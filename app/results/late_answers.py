@@ -49,13 +49,17 @@ def recount(job: JobRun) -> None:
 
 
 def late_may_enter(wave: Wave, last: Snapshot) -> bool:
-    """Whether every group and block of the published snapshot gained nobody or at least k, and some gained."""
+    """Whether every group and block of the published snapshot gained nobody or at least k, and some gained.
+
+    Answers withdrawn since are counted by themselves: one who left and one who came would not show in the numbers.
+    """
     from surveys.answers.answer_set import AnswerSet
     from surveys.disclosure import may_enter
     from surveys.statistics.summary import Summary, merge_all, summarise_by
 
     instrument = instrument_of(wave.instrument_version)
     later, _keys = load_answers(wave.id, instrument)
+    stayed, _keys = load_answers(wave.id, instrument, until=last.taken_utc)
     if len(later) == last.n:
         return False
     units = {part.school.code: part.unit or part.school.code for part in wave.schools}
@@ -66,7 +70,8 @@ def late_may_enter(wave: Wave, last: Snapshot) -> bool:
             found.setdefault(units.get(code, code), []).append(summary)
         return {unit: merge_all(parts) for unit, parts in found.items()}
 
-    return may_enter(summaries(AnswerSet.from_bytes(last.dataset)), summaries(later), wave.k)
+    before, rest, after = (summaries(one) for one in (AnswerSet.from_bytes(last.dataset), stayed, later))
+    return all(may_enter(old, new, wave.k) for old, new in ((rest, before), (rest, after), (before, after)))
 
 
 def _keep_decisions(last_id: int, snapshot: Snapshot) -> None:

@@ -224,6 +224,23 @@ def test_six_late_answers_enter_and_decisions_go_over(half_answered, login_as):
     assert all(scale.levels is None for scale in new.municipality.scales if scale.n)
 
 
+def test_one_who_left_and_one_who_came_do_not_change_places_unseen(app):
+    """Ten of School 1 as before, but not the same ten: the difference would tell of two."""
+    add_content()
+    add_teachers()
+    wave = add_wave()
+    answer(wave, {"school1": 10, "school2": 7, "school3": 4})
+    db.session.commit()
+    close(app)
+    school = db.session.scalars(db.select(School).where(School.code == "school1")).one()
+    one = db.session.scalars(db.select(Submission).where(Submission.school_id == school.id).limit(1)).one()
+    one.withdrawn_utc = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+    late(1)
+    late(6, "school2")
+    assert "поступившие после расчёта" in recount(app).error
+    assert db.session.scalar(db.select(db.func.count()).select_from(Snapshot)) == 1
+
+
 def test_approved_report_is_never_calculated_anew(half_answered):
     snapshot = latest_snapshot(the_wave().id)
     snapshot.approved_on = dt.date(2026, 11, 20)
