@@ -251,20 +251,32 @@ def context_items(instrument: Instrument) -> list[Item]:
 def quadrant_figures(
     instrument: Instrument, tables: Counts, deficits: Mapping[str, Share | None], people: int, k: int
 ) -> list[tuple[str, Quadrants]]:
-    """Quadrants of every block and of all together; a block with a small case is left out, and never alone.
+    """Quadrants of every block and of all together; a block that tells a small count is left out, and never alone.
 
     ``tables``: (blocks, 4) counts. ``deficits``: printed two-class shares of the blocks, which bound the cases too.
     ``people``: how many the group has; all blocks together count pairs of a person and a block.
     """
     names = [scale.name for scale in instrument.scales]
     sizes = tables.sum(axis=1)
-    shown = [at for at in range(len(names)) if sizes[at] >= k and printable(tables[at], k)]
+    shown = [
+        at
+        for at in range(len(names))
+        if sizes[at] >= k and printable(tables[at], k) and _rest_clean(tables[at], deficits.get(names[at]), k)
+    ]
     whole = tables.sum(axis=0)
     left = [at for at in range(len(names)) if at not in shown and sizes[at] > 0]
     found = []
     if whole.sum() >= k and printable(whole, k) and _left_open(tables, left, names, deficits, k):
         found.append(("all", _quadrants(whole, people * len(names))))
     return found + [(names[at], _quadrants(tables[at], people)) for at in shown]
+
+
+def _rest_clean(table: Counts, deficit: Share | None, k: int) -> bool:
+    """Whether those who said nothing of help, told by the printed share of all, are no small count in either class."""
+    if deficit is None or deficit.count is None or deficit.n is None:
+        return True
+    under = deficit.count - int(table[:2].sum())
+    return clean(np.asarray([under, deficit.n - int(table.sum()) - under]), k)
 
 
 def _left_open(tables: Counts, left: list[int], names: list[str], deficits: Mapping[str, Share | None], k: int) -> bool:

@@ -76,7 +76,8 @@ def _group(old: GroupFigures | None, new: GroupFigures, kept: list[str]) -> Grou
     changed: dict[str, object] = {
         "scales": [_scale(known.get(one.scale), one, one.scale in kept) for one in new.scales],
     }
-    if 0 < new.n - old.n < LARGE:
+    # Also where nobody came: the old details may themselves be older than the snapshot before.
+    if new.n - old.n < LARGE:
         changed |= {name: getattr(old, name) for name in DETAILS}
     return new.model_copy(update=changed)
 
@@ -90,10 +91,10 @@ def _scale(old: ScaleFigures | None, new: ScaleFigures, kept: bool) -> ScaleFigu
     changed: dict[str, object] = {}
     if kept:
         changed["deficit"] = old.deficit
-    if kept or 0 < gain < LARGE:
-        changed |= {"levels": None, "alpha": None}
-    if 0 < gain < SMALL:
-        changed |= {"sd": None, "ci95": None}
+    if kept or gain < LARGE:
+        changed |= {"levels": None, "alpha": None} if kept or gain else {"levels": old.levels, "alpha": old.alpha}
+    if gain < SMALL:
+        changed |= {"sd": None, "ci95": None} if gain else {"sd": old.sd, "ci95": old.ci95}
     if old.need is None:
         changed |= {"need": None, "need_n": None}
     return new.model_copy(update=changed)

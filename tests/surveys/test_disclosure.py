@@ -9,6 +9,7 @@ from scipy.optimize import linprog
 from surveys.answers.answer_set import AnswerSet
 from surveys.disclosure import (
     TOTAL,
+    carry_over,
     comparable_scales,
     may_enter,
     release,
@@ -420,3 +421,37 @@ def test_homogeneous_small_municipality_prints_neither_options_nor_cases():
         "hidden",
     }
     assert all(scale.deficit.percent is None for scale in whole.scales)
+
+
+def test_school_without_newcomers_does_not_print_what_waited_in_the_snapshot_before():
+    """A gains 8 in the second snapshot and nobody in the third: its spread and options then would tell of those 8."""
+    rng, people = np.random.default_rng(3), {"a": 70, "b": 70, "c": 70}
+    answers = random_answers(FORM, people, rng, (0.6,))
+    school, place = answers.groups["school"], np.tile(np.arange(70), 3)
+    taken = []
+    for sizes in ((60, 60, 60), (68, 60, 60), (68, 68, 60)):
+        kept = np.logical_or.reduce([(school == name) & (place < n) for name, n in zip("abc", sizes, strict=True)])
+        new = let_out(by_school(FORM, answers.take(kept), people), people)
+        taken.append(carry_over(taken[-1], new) if taken else new)
+    first, second, third = (one.group("a") for one in taken)
+    assert first.scales[0].sd is not None
+    assert [one.aggregates for one in (second, third)] == [first.aggregates] * 2
+    assert second.scales[0].sd is None
+    assert third.scales[0].sd is None
+
+    assert third.scales[0].levels is None
+
+
+@pytest.mark.parametrize(("blank", "shown"), [(0, True), (1, False), (4, False), (20, True)])
+def test_cases_of_a_block_do_not_tell_of_the_few_who_said_nothing_of_help(blank, shown):
+    """40 teachers, half in deficit; ``blank`` of them gave no word on help, so the cases of the others leave them."""
+    form, rows = questionnaire({"SUB": 1}), []
+    for place in range(40):
+        values = {"SUB01": "1" if place % 2 else "3"}
+        if place >= blank:
+            values["SUB01_need"] = "3" if place % 4 < 2 else "0"
+        rows.append((values, [], [], {"school": "a"}))
+    summaries = by_school(form, AnswerSet.from_submissions(form, rows), {"a": 40})
+    released = release(form, summaries, {"a": 40}, wave="w", snapshot=1)
+    assert released.municipality.scales[0].deficit.count == 20
+    assert ("SUB" in dict(released.municipality.quadrants)) == shown
