@@ -47,7 +47,6 @@ class Person:
     token: str
     key: str
     saved: dict[str, str] = field(default_factory=dict)
-    numbers: dict[str, int] = field(default_factory=dict)  # of the latest answer acknowledged
     receipt: str = ""
     repeats: int = 0
 

@@ -56,5 +56,5 @@ def test_nothing_is_installed_that_is_not_used() -> None:
 
 
 def test_lists_of_tools_are_pinned_too() -> None:
-    for file in ("requirements-dev.txt", "requirements-scale.txt", "requirements-spss.txt"):
+    for file in ("requirements-bench.txt", "requirements-dev.txt", "requirements-scale.txt", "requirements-spss.txt"):
         assert any(pinned(file))
