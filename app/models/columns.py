@@ -36,6 +36,7 @@ Title = Annotated[str, mapped_column(String(500))]
 Sha256 = Annotated[str, mapped_column(String(64))]
 Created = Annotated[dt.datetime, mapped_column(UtcTime, default=utc_now)]
 Time = Annotated[dt.datetime, mapped_column(UtcTime)]
+Once = Annotated[str | None, mapped_column(String(64), unique=True, index=True)]  # see app/plan/once.py
 Json = Annotated[Any, mapped_column(JSON)]
 
 

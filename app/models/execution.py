@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Date, Float, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import db
-from app.models.columns import Code, Created, Key, Sha256, Title, UtcTime, refers
+from app.models.columns import Code, Created, Key, Once, Sha256, Title, UtcTime, refers
 from app.models.people import Person, School
 
 
@@ -43,6 +43,7 @@ class ScheduleDate(db.Model):
     by_id: Mapped[int | None] = refers("person.id", nullable=True, index=False)
     created_utc: Mapped[Created]
     removed_utc: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+    once: Mapped[Once]  # item, days and title, until it is taken back
 
 
 class RestrictionPeriod(db.Model):
@@ -66,6 +67,7 @@ class Notice(db.Model):
     study_until: Mapped[dt.date] = mapped_column(Date)
     by_id: Mapped[int | None] = refers("person.id", nullable=True, index=False)
     created_utc: Mapped[Created]
+    once: Mapped[Once]  # item, title and day
     readers: Mapped[list["NoticeReader"]] = relationship(cascade="all, delete-orphan")
 
 
@@ -96,6 +98,7 @@ class PlanMember(db.Model):
     until_on: Mapped[dt.date | None] = mapped_column(Date)
     substitutes_id: Mapped[int | None] = refers("plan_member.id", nullable=True, index=False, ondelete="CASCADE")
     created_utc: Mapped[Created]
+    once: Mapped[Once]  # everything entered
     school: Mapped[School | None] = relationship()
 
 
@@ -145,6 +148,7 @@ class SchoolPlanLine(db.Model):
     status: Mapped[str] = mapped_column(String(20), default="planned")
     proof: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column(default=0)
+    once: Mapped[Once]  # of an own line: everything entered
 
 
 class MonitoringRound(db.Model):
@@ -160,6 +164,7 @@ class MonitoringRound(db.Model):
     fields: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     created_by: Mapped[int | None] = refers("person.id", nullable=True, index=False)
     created_utc: Mapped[Created]
+    once: Mapped[Once]  # item, while the round is open
     answers: Mapped[list["MonitoringAnswer"]] = relationship(cascade="all, delete-orphan")
 
 

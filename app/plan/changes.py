@@ -12,6 +12,7 @@ from app.extensions import db
 from app.models import Assignment, Event, Notice, NoticeReader, Person, RoadmapItem, ScheduleDate
 from app.models.columns import utc_now
 from app.plan.marks import AMENDED, SUBJECT
+from app.plan.once import enter, once_key
 from app.plan.working_days import moved_days_off
 from surveys.roadmap.deadlines import add_working_days
 
@@ -92,11 +93,12 @@ def schedule_dates(item_id: int) -> list[ScheduleDate]:
 def add_schedule_date(
     item: RoadmapItem, starts: dt.date, ends: dt.date, title: str, actor: int | None, at: dt.datetime | None = None
 ) -> None:
-    """Enter a date of the outside schedule: from now on the item is dated by its last one."""
+    """Enter a date of the outside schedule, unless it is there: from now on the item is dated by its last one."""
     row = ScheduleDate(
         item_id=item.id, starts_on=starts, ends_on=ends, title=title, by_id=actor, created_utc=at or utc_now()
     )
-    db.session.add(row)
+    if not enter(row, once=once_key("schedule", item.id, starts, ends, title)):
+        return
     new = {"starts_on": starts.isoformat(), "ends_on": ends.isoformat()}
     record("roadmap.scheduled", SUBJECT, item.id, new=new, actor=actor, at=at)
     _follow_schedule(item, actor, at)
@@ -104,7 +106,7 @@ def add_schedule_date(
 
 def drop_schedule_date(row: ScheduleDate, item: RoadmapItem, actor: int | None) -> None:
     """The schedule has changed."""
-    row.removed_utc = utc_now()
+    row.removed_utc, row.once = utc_now(), None
     old = {"starts_on": row.starts_on.isoformat(), "ends_on": row.ends_on.isoformat()}
     record("roadmap.unscheduled", SUBJECT, item.id, old=old, actor=actor)
     _follow_schedule(item, actor, None)
@@ -130,8 +132,8 @@ def receive(
     study_until: dt.date | None = None,
     actor: int | None = None,
     at: dt.datetime | None = None,
-) -> Notice:
-    """A document came: its clock starts, and everybody the item names has it to study."""
+) -> Notice | None:
+    """A document came: its clock starts, and everybody the item names has it to study. None where it is there."""
     notice = Notice(
         item_id=item.id,
         title=title,
@@ -143,8 +145,8 @@ def receive(
         created_utc=at or utc_now(),
     )
     notice.readers = [NoticeReader(person_id=person_id) for person_id in audience(item)]
-    db.session.add(notice)
-    db.session.flush()
+    if not enter(notice, once=once_key("notice", item.id, title, received_on)):
+        return None
     new = {"notice": notice.id, "received_on": received_on.isoformat()}
     record("roadmap.received", SUBJECT, item.id, new=new, actor=actor, at=at)
     return notice

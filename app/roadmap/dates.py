@@ -88,10 +88,8 @@ def schedule(number: str) -> str | Response:
     if form.validate_on_submit():
         starts, title = form.starts_on.data, (form.title.data or "").strip()
         ends = form.ends_on.data or starts
-        there = {(one.starts_on, one.ends_on, one.title) for one in schedule_dates(item.id)}
-        if (starts, ends, title) not in there:  # a second click enters nothing
-            add_schedule_date(item, starts, ends, title, current_user.id)
-            db.session.commit()
+        add_schedule_date(item, starts, ends, title, current_user.id)
+        db.session.commit()
         flash(_("Дата графика внесена."))
         return redirect(page_of(number))
     return render_template("roadmap/schedule.html", item=item, form=form)
@@ -123,20 +121,18 @@ def document(number: str) -> str | Response:
         form.files.errors = problems
         if not problems:
             _plan, item = item_or_404(number)
-            title, on = form.title.data.strip(), form.received_on.data
-            if any((one.title, one.received_on) == (title, on) for one in notices_of([item.id])):
-                return redirect(page_of(number))  # a second click enters nothing
             notice = receive(
                 item,
-                title,
-                on,
+                form.title.data.strip(),
+                form.received_on.data,
                 requisites=(form.requisites.data or "").strip(),
                 link=(form.link.data or "").strip(),
                 study_until=form.study_until.data,
                 actor=current_user.id,
             )
-            attach(NOTICE, notice.id, taken, current_user.id, None)
-            db.session.commit()
+            if notice is not None:
+                attach(NOTICE, notice.id, taken, current_user.id, None)
+                db.session.commit()
             flash(_("Документ внесён, его увидят все, кого называет пункт."))
             return redirect(page_of(number))
     return render_template("roadmap/document.html", item=item, form=form)

@@ -18,6 +18,7 @@ from app.extensions import db
 from app.models import Evidence, Person, PlanMember, RoadmapPlan, School
 from app.plan.changes import plain
 from app.plan.evidence import attach, files_of, quota_problem, send, take_files
+from app.plan.once import enter, once_key
 from app.plan.people import in_force, members_of
 from app.roadmap import queries
 from app.roadmap.room import bp, own_scopes, plan_or_404, reach_read, today_here
@@ -164,7 +165,10 @@ def member(member_id: int) -> str | Redirect:
 
 
 def keep(one: PlanMember, form: MemberForm) -> bool:
-    """Write the form into ``one`` and commit; False where its files are refused. A substitute has the absent's keys."""
+    """Write the form into ``one`` and commit; False, with words at the form, where it is refused.
+
+    A substitute has the keys of the absent.
+    """
     school = db.session.scalar(db.select(School).where(School.code == (form.school.data or "")))
     login = (form.person.data or "").strip()
     person = db.session.scalar(db.select(Person).where(Person.login == login)) if login else None
@@ -183,25 +187,16 @@ def keep(one: PlanMember, form: MemberForm) -> bool:
         "until_on": form.until_on.data,
         **{name: (form[name].data or "").strip() for name in TEXTS},
     }
-    if one.id is None and _is_there(one.plan_id, fresh):
-        return True  # a second click enters nothing
-    changed = [name for name, value in fresh.items() if getattr(one, name) != value]
-    for name in changed:
-        setattr(one, name, fresh[name])
-    action = "plan.member_changed" if one.id else "plan.member_added"
-    db.session.add(one)
-    db.session.flush()
+    changed, new = [name for name, value in fresh.items() if getattr(one, name) != value], one.id is None
+    if not enter(one, **fresh, once=once_key("member", one.plan_id, *fresh.values())):
+        form.name.errors = [] if new else [_("Такая запись уже есть")]
+        return new  # a second click enters nothing
+    action = "plan.member_added" if new else "plan.member_changed"
     dates = {name: plain(fresh[name]) for name in ("from_on", "until_on") if name in changed}
     record(action, "roadmap_plan", one.plan_id, new={"member": one.id, "key": one.key, "fields": changed, **dates})
     attach(PROVES, one.id, taken, current_user.id, one.school_id)
     db.session.commit()
     return True
-
-
-def _is_there(plan_id: int, fresh: dict[str, Any]) -> bool:
-    """Whether the same entry is kept already."""
-    same = (getattr(PlanMember, name).is_not_distinct_from(value) for name, value in fresh.items())
-    return db.session.scalar(db.select(PlanMember.id).where(PlanMember.plan_id == plan_id, *same).limit(1)) is not None
 
 
 @bp.get("/people/files/<int:file_id>")

@@ -22,6 +22,7 @@ from app.models import Measure, MonitoringAnswer, MonitoringRound, RoadmapPlan, 
 from app.models.columns import utc_now
 from app.models.roadmap import STATES
 from app.plan.marks import marks_now
+from app.plan.once import enter, once_key
 from app.plan.plans import items_of
 from app.results.card_values import last_signed
 from app.results.measure_effect import latest_changes
@@ -29,6 +30,7 @@ from app.roadmap.room import bp, own_scopes, plan_or_404, reach_read, today_here
 
 SECTION = "4"
 MOST = 2000
+ROUND = ("number", "title", "opens_on", "closes_on")
 
 
 class RoundForm(FlaskForm):
@@ -84,18 +86,20 @@ def monitoring() -> str | Response:
     opener = "municipal" in current_user.roles
     if request.method == "POST" and not opener:
         abort(404)
-    if form.validate_on_submit() and not running(plan, form):
+    if form.validate_on_submit():
         made = MonitoringRound(plan_id=plan.id, fields=fields_of(plan), created_by=current_user.id)
-        for name in ("number", "title", "opens_on", "closes_on"):
+        for name in ROUND:
             setattr(made, name, form[name].data)
         schools = db.session.scalars(db.select(School).where(School.code.in_(plan.document["schools"])))
         made.answers = [MonitoringAnswer(school_id=school.id, values=prefill(plan, school)) for school in schools]
-        db.session.add(made)
-        db.session.flush()
-        record("monitoring.opened", "monitoring_round", made.id, new={"number": made.number})
-        db.session.commit()
-        flash(_("Сбор открыт: школы увидят его с тем, что уже известно."))
-        return redirect(url_for("roadmap.monitoring_round", round_id=made.id))
+        if enter(made, once=once_key("round", plan.id, made.number)):
+            record("monitoring.opened", "monitoring_round", made.id, new={"number": made.number})
+            db.session.commit()
+        kept = same_round(made)
+        if kept is not None:
+            flash(_("Сбор открыт: школы увидят его с тем, что уже известно."))
+            return redirect(url_for("roadmap.monitoring_round", round_id=kept.id))
+        form.number.errors = [_("Сбор по этому пункту уже идёт: закройте его, прежде чем открыть новый")]
     wanted = db.select(MonitoringRound).where(MonitoringRound.plan_id == plan.id).order_by(MonitoringRound.id.desc())
     return render_template("roadmap/monitoring.html", rounds=db.session.scalars(wanted).all(), form=form, opener=opener)
 
@@ -107,17 +111,10 @@ def answers_within(one: MonitoringRound) -> list[MonitoringAnswer]:
     return sorted(kept, key=lambda answer: answer.school.position)
 
 
-def running(plan: RoadmapPlan, form: RoundForm) -> bool:
-    """Whether a round of the item goes on already; then the form says so. A second click opens nothing."""
-    wanted = db.select(MonitoringRound.id).where(
-        MonitoringRound.plan_id == plan.id,
-        MonitoringRound.number == form.number.data,
-        MonitoringRound.closed_utc.is_(None),
-    )
-    if db.session.scalar(wanted.limit(1)) is None:
-        return False
-    form.number.errors = [_("Сбор по этому пункту уже идёт: закройте его, прежде чем открыть новый")]
-    return True
+def same_round(made: MonitoringRound) -> MonitoringRound | None:
+    """The open round that ``made`` is, or, of a second click, the one of the first; None where another one goes on."""
+    same = (getattr(MonitoringRound, name) == getattr(made, name) for name in ("plan_id", *ROUND))
+    return db.session.scalar(db.select(MonitoringRound).where(MonitoringRound.closed_utc.is_(None), *same).limit(1))
 
 
 def measures_done(codes: list[str]) -> dict[str, tuple[int, int]]:
@@ -216,7 +213,7 @@ def monitoring_close(round_id: int) -> Response:
     """End a round: nothing of it changes afterwards."""
     one = db.session.get(MonitoringRound, round_id) or abort(404)
     if one.closed_utc is None:
-        one.closed_utc = utc_now()
+        one.closed_utc, one.once = utc_now(), None
         record("monitoring.closed", "monitoring_round", one.id)
         db.session.commit()
         flash(_("Сбор закрыт."))

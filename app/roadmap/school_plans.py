@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from app.events import record
 from app.extensions import db
 from app.models import Measure, RoadmapPlan, School, SchoolPlan, SchoolPlanLine
+from app.plan.once import enter, once_key
 from app.plan.plans import current_plan, items_of
 from app.roadmap import queries
 from app.roadmap.measures import STATUSES, TAGS, numbers_of
@@ -45,21 +46,23 @@ def school_or_404(code: str) -> tuple[RoadmapPlan, School]:
     return plan, school
 
 
-def plan_of(plan: RoadmapPlan, school: School) -> SchoolPlan | None:
-    return db.session.scalar(
-        db.select(SchoolPlan).where(SchoolPlan.plan_id == plan.id, SchoolPlan.school_id == school.id)
-    )
+def plan_of(plan: RoadmapPlan, school: School, *, lock: bool = False) -> SchoolPlan | None:
+    """The school's roadmap; ``lock`` lets its changes follow one another."""
+    wanted = db.select(SchoolPlan).where(SchoolPlan.plan_id == plan.id, SchoolPlan.school_id == school.id)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(wanted)
 
 
 def begun(plan: RoadmapPlan, school: School) -> SchoolPlan:
     """The school's roadmap to write in: begun now where there is none; an approved one opens for the next edition."""
     if school.code not in own_scopes():
         abort(404)
-    kept = plan_of(plan, school)
+    kept = plan_of(plan, school, lock=True)
     if kept is None:
         kept = SchoolPlan(plan_id=plan.id, school_id=school.id)
-        db.session.add(kept)
-        db.session.flush()
+        if not enter(kept):  # another request began it just now
+            return plan_of(plan, school, lock=True) or abort(404)
         record("school_plan.begun", SUBJECT, kept.id)
     return kept
 
@@ -136,10 +139,11 @@ def school_plan(code: str) -> str | Response:
         numbers = [number for number in request.form.getlist("numbers") if number in set(numbers_here(plan))]
         fresh = {name: (form[name].data or "").strip() for name in LINE}
         fresh |= {"due_date": form.due_date.data, "numbers": numbers}
-        if not any(all(getattr(line, name) == value for name, value in fresh.items()) for line in kept.lines):
-            kept.lines.append(SchoolPlanLine(position=len(kept.lines), **fresh))
+        line = SchoolPlanLine(school_plan_id=kept.id, position=len(kept.lines), **fresh)
+        if enter(line, once=once_key("line", kept.id, *fresh.values())):
+            db.session.expire(kept, ["lines"])
             changed(kept, "school_plan.line_added")
-            flash(_("Строка добавлена."))
+        flash(_("Строка добавлена."))
         return redirect(url_for("roadmap.school_plan", code=code))
     kept = plan_of(plan, school)
     return render_template(

@@ -13,6 +13,7 @@ from sqlalchemy.types import JSON
 
 from app.database import writing
 from app.extensions import db
+from app.plan.once import once_key
 
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 
@@ -81,3 +82,31 @@ def test_rows_of_an_earlier_version_outlive_the_upgrade(early: Flask) -> None:
     upgrade()
     after = count_rows(reflected())
     assert {name: after[name] for name in counts} == counts
+
+
+def test_equal_rows_of_the_roadmap_stay_and_the_first_has_the_key_that_the_program_makes(other_app: Flask) -> None:
+    with other_app.app_context():
+        upgrade(revision="0008")
+        tables = reflected()
+        with writing():
+            fill(tables)
+            day = dt.date(2020, 9, 14)
+            shared = {"item_id": 1, "starts_on": day, "ends_on": day, "title": "ВПР", "created_utc": NOW}
+            dates = [{"id": one, **shared, "removed_utc": NOW if one == 11 else None} for one in (11, 12, 13)]
+            db.session.execute(tables.tables["schedule_date"].insert(), dates)
+            words = {"text": "Кружок", "responsible": "Завуч", "deadline_text": "май", "planned_result": ""}
+            own = {"school_plan_id": 1, "position": 0, "status": "planned", "proof": "", "version": 0, **words}
+            lines = [{"id": one, **own, "due_date": day, "numbers": ["3.8"]} for one in (11, 12)]
+            db.session.execute(tables.tables["school_plan_line"].insert(), lines)
+            db.session.commit()
+        upgrade()
+        after = reflected().tables
+
+        def keys(name: str) -> dict[int, str | None]:
+            table = after[name]
+            wanted = select(table.c.id, table.c.once).where(table.c.id > 10).order_by(table.c.id)
+            return {row[0]: row[1] for row in db.session.execute(wanted)}
+
+        assert keys("schedule_date") == {11: None, 12: once_key("schedule", 1, day, day, "ВПР"), 13: None}
+        assert keys("school_plan_line") == {11: once_key("line", 1, *words.values(), day, ["3.8"]), 12: None}
+        db.session.remove()

@@ -68,9 +68,11 @@ def test_school_sees_its_own_sheet_only(login_as: SignIn) -> None:
     assert "Открыть сбор" not in vera.get("/roadmap/monitoring").get_data(as_text=True)
 
 
-def test_second_click_opens_no_second_round(login_as: SignIn) -> None:
-    opened(login_as)
-    page = post_form(login_as("maria"), "/roadmap/monitoring", **ROUND).get_data(as_text=True)
+def test_second_click_leads_to_the_round_of_the_first_and_another_round_waits_for_its_end(login_as: SignIn) -> None:
+    url = opened(login_as)
+    maria = login_as("maria")
+    assert post_form(maria, "/roadmap/monitoring", **ROUND).location == url
+    page = post_form(maria, "/roadmap/monitoring", **ROUND | {"title": "Ещё сбор"}).get_data(as_text=True)
     assert "уже идёт" in page
     assert db.session.scalar(db.select(db.func.count(MonitoringRound.id))) == 1
 
