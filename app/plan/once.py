@@ -10,7 +10,7 @@ from app.extensions import db
 
 
 def once_key(kind: str, *content: Any) -> str:
-    """The key of what makes two entries of a kind the same. Migration 0009 knows it too."""
+    """The key of what makes two entries of a kind the same. Migration 0010 knows it too."""
     told = json.dumps([kind, *content], ensure_ascii=False, default=str)
     return hashlib.sha256(told.encode()).hexdigest()
 

@@ -86,7 +86,7 @@ def test_rows_of_an_earlier_version_outlive_the_upgrade(early: Flask) -> None:
 
 def test_equal_rows_of_the_roadmap_stay_and_the_first_has_the_key_that_the_program_makes(other_app: Flask) -> None:
     with other_app.app_context():
-        upgrade(revision="0008")
+        upgrade(revision="0009")
         tables = reflected()
         with writing():
             fill(tables)

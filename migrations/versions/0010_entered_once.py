@@ -3,8 +3,8 @@
 Of rows that are the same already the first gets the key; the others stay as they are, with none. A unique index, not a
 constraint: SQLite would write the tables anew for it, and the children of the old ones would go with them.
 
-Revision ID: 0009
-Revises: 0008
+Revision ID: 0010
+Revises: 0009
 
 """
 import hashlib
@@ -15,8 +15,8 @@ import sqlalchemy as sa
 
 
 # revision identifiers, used by Alembic.
-revision = '0009'
-down_revision = '0008'
+revision = '0010'
+down_revision = '0009'
 branch_labels = None
 depends_on = None
 
