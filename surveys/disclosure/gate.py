@@ -291,7 +291,7 @@ class _Gate:
             quadrants=self.details.quadrants(name, group, everything, deficits) if large else [],
             flagged=self.details.flagged(name, group, everything) if large else None,
             soft=self.details.soft(name, group, everything) if large else None,
-            sensitivity=self.details.sensitivity(group),
+            sensitivity=self.details.sensitivity(group) if large else None,
             aggregates={code: value for code, (value, _n) in aggregates.items()},
             aggregate_n={code: n for code, (_value, n) in aggregates.items()},
         )
@@ -333,7 +333,8 @@ class _Gate:
         wanted = {name: int(group.scales.need_n[0, at]) for name, group in self.groups.items()}
         shown = self.blocks_hidden(at)
         small = [name for name in wanted if 0 < wanted[name] < self.k and name not in shown]
-        return not small or not everything
+        left = sum(wanted[name] for name in shown)  # subtraction tells of the hidden ones together
+        return not everything or not (small or 0 < left < self.k)
 
     def _deficits(self, name: str, everything: bool) -> dict[str, Share | None]:
         """Printed two-class shares of one group."""

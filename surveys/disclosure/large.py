@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from surveys.answers.checking import MULTIPLE
 from surveys.definition.instrument import Instrument
 from surveys.disclosure.details import (
     Counts,
@@ -19,7 +20,7 @@ from surveys.disclosure.details import (
 from surveys.disclosure.released import ChoiceFigures, ItemFigures, Quadrants, Share
 from surveys.disclosure.shares import Part, print_of, share_of
 from surveys.statistics.scoring import DUST, practice_items
-from surveys.statistics.summary import Summary
+from surveys.statistics.summary import MENTOR_WORD, Summary
 
 
 @dataclass(frozen=True)
@@ -143,9 +144,22 @@ class Details:
             count, n = people[part], people[whole]
             if count < self.k or n - count < self.k:
                 continue
+            if figure == "form_mentor" and 0 < self._named_again(group) < self.k:
+                continue
             if everything or self._two_class(name, figure, _people_of(part, whole)):
                 found[figure] = (float(count) if figure == "mentor_ready" else 100 * count / n, n)
         return found
+
+    def _named_again(self, group: Summary) -> int:
+        """Times that a second form with a mentor was named: what the printed options tell beside who named any."""
+        named = sum(
+            int(count)
+            for item in self.instrument.items
+            if item.type in MULTIPLE and item.name in group.counts
+            for option, count in zip(self.instrument.options_of(item), group.counts[item.name], strict=False)
+            if MENTOR_WORD in option.label.lower()
+        )
+        return named - group.people["form_mentor"]
 
 
 def _by_sign(one: Summary) -> Counts:

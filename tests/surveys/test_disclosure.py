@@ -90,6 +90,7 @@ def test_group_of_four_shows_no_figure_at_all():
     assert not (school.choices)
     assert not (school.quadrants)
     assert not (school.aggregates)
+    assert school.sensitivity is None  # «the same» would say that no form of a small school is flagged
 
 
 def test_municipality_under_k_shows_nothing():
@@ -455,3 +456,35 @@ def test_cases_of_a_block_do_not_tell_of_the_few_who_said_nothing_of_help(blank,
     released = release(form, summaries, {"a": 40}, wave="w", snapshot=1)
     assert released.municipality.scales[0].deficit.count == 20
     assert ("SUB" in dict(released.municipality.quadrants)) == shown
+
+
+@pytest.mark.parametrize(("told", "shown"), [(1, False), (2, True)], ids=["four in all", "five in all"])
+def test_wanted_help_of_hidden_schools_is_of_nobody_or_five_together(told, shown):
+    """A of three and B of six are hidden; A's three and ``told`` of B said what help they want."""
+    form, rows = questionnaire({"SUB": 1}), []
+    people = {"a": 3, "b": 6, "c": 30}
+    for school, count in people.items():
+        for place in range(count):
+            values = {"SUB01": "3" if place % 2 else "1"}
+            if school != "b" or place < told:
+                values["SUB01_need"] = str((place + 1) % 4)
+            rows.append((values, [], [], {"school": school}))
+    summaries = by_school(form, AnswerSet.from_submissions(form, rows), people)
+    released = release(form, summaries, people, wave="w", snapshot=1)
+    assert [one.hidden for one in released.schools] == ["primary", "complementary", None]
+    assert released.group("c").scales[0].hidden is None
+    assert (released.municipality.scales[0].need is not None) == shown
+
+
+@pytest.mark.parametrize(("both", "shown"), [(0, True), (2, False), (6, True)])
+def test_who_names_a_mentor_does_not_tell_of_the_few_who_name_two(both, shown):
+    """Of 60 teachers 20 name a mentor of their school and 10 one of another; ``both`` of them are the same."""
+    rows = []
+    for place in range(60):
+        forms = ["own"] * (place < 20) + ["other"] * (20 - both <= place < 30 - both)
+        rows.append(({"C13": forms or ["course"]}, [], [], {"school": "a"}))
+    whole = let_out(by_school(FORM, AnswerSet.from_submissions(FORM, rows), {"a": 60}), {"a": 60}).municipality
+    told = next(one for one in whole.choices if one.item == "C13")
+    assert (told.options["own"].count, told.options["other"].count) == (20, 10)
+    assert ("form_mentor" in whole.aggregates) == shown
+    assert not shown or round(60 * whole.aggregates["form_mentor"] / 100) == 30 - both
