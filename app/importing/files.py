@@ -7,16 +7,17 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from app.importing.tables import HEADER_WITHIN, ImportRefusedError, clean
+from app.importing.tables import ImportRefusedError, clean
 from surveys.errors import Problem
 
 MOST_ROWS = 200_000
 MOST_UNPACKED = 300 * 1024 * 1024  # bytes of an unpacked workbook
 DELIMITERS = ";\t,"
-Lines = Iterator[tuple[int, list[str]]]
+Line = tuple[int, list[str]]
+Lines = Iterator[Line]
 
 
 def decode(data: bytes, filename: str) -> str:
@@ -53,14 +54,14 @@ def csv_lines(data: bytes, filename: str, delimiter: str) -> Lines:
         raise ImportRefusedError(f"таблица повреждена ({error})", filename) from error
 
 
-def xlsx_lines(data: bytes, filename: str) -> Lines:
-    """Numbered lines of clean cells of the first visible sheet; what stands under the header may not be merged."""
+def xlsx_lines(data: bytes, filename: str, header_end: Callable[[list[Line]], int]) -> Lines:
+    """Numbered lines of clean cells of the first visible sheet; what stands under the header may not be merged.
+
+    ``header_end`` finds the number of the header's last row in the lines.
+    """
     sheet, values = _open_sheets(data, filename)
     problems = []
-    merged_data = [area for area in sheet.merged_cells.ranges if area.max_row > HEADER_WITHIN]
-    for area in merged_data:
-        problems.append(Problem(f"ячейки {area.coord}", "объединены: снимите объединение и заполните каждую"))
-    lines = []
+    lines: list[Line] = []
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         line = []
         for cell in cells:
@@ -71,6 +72,12 @@ def xlsx_lines(data: bytes, filename: str) -> Lines:
                     problems.append(Problem(f"ячейка {cell.coordinate}", "формула без значения: вставьте значение"))
             line.append(clean(value))
         lines.append((number, line))
+    last = header_end(lines)
+    merged = sorted(
+        (area for area in sheet.merged_cells.ranges if area.max_row > last), key=lambda area: area.bounds[1]
+    )
+    for area in merged:
+        problems.append(Problem(f"ячейки {area.coord}", "объединены: снимите объединение и заполните каждую"))
     if problems:
         raise ImportRefusedError(problems, filename)
     yield from lines

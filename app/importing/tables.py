@@ -76,7 +76,7 @@ def read_table(data: bytes, filename: str, columns: Sequence[Column]) -> Table:
     if not filename.lower().endswith((".xlsx", ".xlsm", ".xls", ".csv", ".txt", ".tsv")):
         raise ImportRefusedError("нужен файл .xlsx, .xls или .csv", filename)
     if data.startswith(b"PK\x03\x04"):
-        lines = list(table_files.xlsx_lines(data, filename))
+        lines = list(table_files.xlsx_lines(data, filename, lambda found: _header_end(found, columns)))
     elif data.startswith(b"\xd0\xcf\x11\xe0"):
         lines = list(table_files.xls_lines(data, filename))
     elif filename.lower().endswith((".xlsx", ".xlsm")):
@@ -97,10 +97,8 @@ def pick_columns(lines: list[tuple[int, list[str]]], filename: str, columns: Seq
     if not found.places:
         expected = ", ".join(f"«{wanted.title}»" for wanted in columns)
         raise ImportRefusedError(f"не найдена строка заголовков. Ожидаются столбцы: {expected}", filename)
-    places, header, at = found.places, found.cells, found.last
-    header_row = lines[at][0]
-    if at + 1 < len(lines) and _is_numbering(lines[at + 1][1]):
-        at += 1
+    places, header, at = found.places, found.cells, found.end
+    header_row = lines[found.last][0]
     problems = [
         Problem(f"строка {header_row}", f"нет столбца «{wanted.title}»")
         for wanted in columns
@@ -138,12 +136,13 @@ class _Header:
     cells: list[str]
     places: dict[str, int]
     last: int
+    end: int  # index of the last line before the data: the numbering under the header is none of them
 
 
 def _find_header(lines: list[tuple[int, list[str]]], columns: Sequence[Column]) -> _Header:
     """The line, or the two lines, with most known headings among the first."""
     known = {name: wanted.key for wanted in columns for name in wanted.names}
-    best = _Header([], {}, 0)
+    best = _Header([], {}, 0, 0)
     for at, (_number, cells) in enumerate(lines[:HEADER_WITHIN]):
         below = lines[at + 1][1] if at + 1 < len(lines) else []
         for header, last in ((cells, at), (_joined(cells, below, known), at + 1)):
@@ -152,8 +151,15 @@ def _find_header(lines: list[tuple[int, list[str]]], columns: Sequence[Column]) 
                 if text and heading_key(text) in known:
                     places.setdefault(known[heading_key(text)], place)
             if len(places) > len(best.places):
-                best = _Header(header, places, last)
+                numbered = last + 1 < len(lines) and _is_numbering(lines[last + 1][1])
+                best = _Header(header, places, last, last + numbered)
     return best
+
+
+def _header_end(lines: list[tuple[int, list[str]]], columns: Sequence[Column]) -> int:
+    """The number of the last row before the data; the last of all where no header is found, which is told then."""
+    found = _find_header(lines, columns)
+    return lines[found.end if found.places else -1][0] if lines else 0
 
 
 def _joined(above: list[str], below: list[str], known: Mapping[str, str]) -> list[str]:

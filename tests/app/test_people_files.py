@@ -116,6 +116,24 @@ def test_header_of_two_lines_with_merged_cells_is_read_as_one() -> None:
     assert read.dropped == ["СНИЛС"]
 
 
+@pytest.mark.parametrize(
+    ("merged", "told"),
+    [
+        (("A1:C1", "C3:C4"), "ячейки C3:C4: объединены"),
+        (("A1:C1", "A5:B5"), "ячейки A5:B5: объединены"),
+        (("A1:C1", "C2:C3"), "ячейки C2:C3: объединены"),
+    ],
+    ids=["a school for two people", "a name over two cells", "from the header into the data"],
+)
+def test_cells_merged_right_under_the_header_are_named(merged: tuple[str, ...], told: str) -> None:
+    rows: list[list[object]] = [["Список"], ["Фамилия", "Имя", "Школа"]]
+    rows += [[family, "Инна", "school1"] for family in ("Алиева", "Быкова", "Волкова")]
+    with pytest.raises(ImportRefusedError) as refusal:
+        read_table(workbook(rows, *merged), "list.xlsx", lists.COLUMNS)
+    assert told in str(refusal.value)
+    assert "A1:C1" not in str(refusal.value)
+
+
 def test_first_row_of_data_is_no_second_line_of_the_header() -> None:
     read = table("фамилия;имя;школа;категория персонала\nИванова;Анна;school1;педагог\nПетрова;Ева;school1;педагог\n")
     assert [row["family"] for row in read.rows] == ["Иванова", "Петрова"]
