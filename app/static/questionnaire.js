@@ -6,9 +6,11 @@
   var shared = document.currentScript && document.currentScript.dataset.shared === "1", prefix = "opora:",
     form = document.querySelector("form[data-save]"), words = form ? form.dataset : {}, own = {},
     saved = document.getElementById("saved"), count = document.getElementById("count"), bar = document.getElementById("bar"),
-    base = form && form.elements["draft:base"], sending = false, after = null, timer = 0, pause = 800, left = false;
+    base = form && form.elements["draft:base"], sending = false, after = null, timer = 0, pause = 800, left = false,
+    foreign = {};  // records that this tab leaves alone: of another draft, or closed
 
-  /* ---- the store: one record a page: {url, draft, items: {name: [strings, when, number]}} ---- */
+  /* ---- the store: one record a page: {url, draft, items: {name: [strings, when, number]}} ----
+     Read anew for every answer: another tab may have added its own. ``own`` holds what could not be stored. */
   function box() { try { return shared ? null : window.localStorage; } catch (off) { return null; } }
   function read(key) {
     if (own[key]) { return own[key]; }
@@ -16,10 +18,10 @@
   }
   function write(key, record) {
     var full = record && Object.keys(record.items).length;
-    if (full) { own[key] = record; } else { delete own[key]; }
+    delete own[key];
     try {
       if (full) { box().setItem(key, JSON.stringify(record)); } else { box().removeItem(key); }
-    } catch (off) { /* private mode: memory only */ }
+    } catch (off) { if (full) { own[key] = record; } }
   }
   function keys() {
     var found = Object.keys(own), store = box();
@@ -63,7 +65,7 @@
   function later(ms) { clearTimeout(timer); timer = setTimeout(flush, ms); }
   function flush() {
     if (sending || left) { return; }
-    var waiting = keys().filter(function (one) { var record = read(one); return record && !record.foreign; });
+    var waiting = keys().filter(function (one) { return read(one) && !foreign[one]; });
     if (!waiting.length) { return go(); }
     waiting.sort(function (one) { return one === key ? -1 : 1; });
     sending = true;
@@ -74,10 +76,10 @@
     Object.keys(record.items).forEach(function (name) { numbers[name] = record.items[name][2]; });
     fetch(record.url, {method: "POST", body: body(record), credentials: "same-origin"}).then(function (answer) {
       if (answer.status === 404 || (answer.redirected && /\/receipt$/.test(answer.url))) { write(one, null); closed(one); return again(); }
-      if (answer.redirected) { record.foreign = true; own[one] = record; closed(one); return again(); }  // the term may be extended
+      if (answer.redirected) { foreign[one] = true; closed(one); return again(); }  // the term may be extended
       if (answer.status === 401) { sending = false; return expired(); }
       if (answer.status === 400) { return renew().then(function (fits) { sending = false; if (fits) { later(0); } else { expired(); } }); }
-      if (answer.status === 409) { record.foreign = true; own[one] = record; return again(); }
+      if (answer.status === 409) { foreign[one] = true; return again(); }
       if (!answer.ok) { throw new Error(answer.status); }
       return answer.json().then(function (told) {
         var now = read(one) || {items: {}}, sent = {};
@@ -256,7 +258,7 @@
   document.addEventListener("submit", function (event) {  // first what waits, then away
     var leaving = event.target, out = /\/logout$/.test(leaving.action || "");
     if (left || (leaving !== form && !out)) { return; }
-    var some = keys().some(function (one) { var record = read(one); return record && !record.foreign; });
+    var some = keys().some(function (one) { return read(one) && !foreign[one]; });
     if (leaving === form && navigator.onLine === false) { event.preventDefault(); return say(words.offline, "unsaved"); }
     if (!some) { if (leaving === form) { opened(); } return; }
     event.preventDefault();

@@ -246,6 +246,32 @@ def test_answers_given_offline_outlive_the_browser_and_join_those_of_another_dev
     assert values == {"SUB01": "4", "SUB02": "4", "SUB04": "3", "SUB06": "4"}
 
 
+def test_two_tabs_offline_in_a_browser_that_is_killed_lose_none_of_each_others_answers(
+    server: str, served: Served, mortal_browser: Opener, sign_in: SignIn, tmp_path: Path
+) -> None:
+    phone = mortal_browser()
+    one = sign_in(phone, "anna")
+    one.goto(f"{server}{WAVE}/")
+    one.get_by_role("button", name="Согласен(на), начать").click()
+    two = phone.new_page()
+    two.goto(f"{server}{WAVE}/1")
+    phone.set_offline(True)
+    for page, answer in ((one, "SUB02-4"), (two, "SUB04-4"), (one, "SUB06-4"), (two, "SUB02-3"), (one, "SUB05-1")):
+        page.locator(f"label[for={answer}]").click()
+        expect(page.locator("#saved")).to_contain_text("Нет связи")
+    wait_until_stored(tmp_path / "profile", b"SUB05")
+    kill_browser(tmp_path / "profile")
+
+    again = mortal_browser().new_page()
+    if "/login" in again.goto(f"{server}{WAVE}/1").url:
+        again = sign_in(again.context, "anna")
+        again.goto(f"{server}{WAVE}/1")
+    expect(again.locator("#saved")).to_contain_text("Сохранено")
+    with served.app.app_context():
+        values = db.session.scalars(db.select(Draft.values)).one()
+    assert values == {"SUB02": "3", "SUB04": "4", "SUB05": "1", "SUB06": "4"}  # of two answers the newer
+
+
 def test_answer_that_comes_too_late_waits_in_the_browser_for_a_longer_term(anna: Page, served: Served) -> None:
     anna.context.set_offline(True)
     anna.locator("label[for=SUB01-4]").click()
