@@ -6,6 +6,7 @@ import struct
 import zipfile
 from pathlib import Path
 
+from surveys.definition.checks import MAX_OPTIONS
 from surveys.errors import DefinitionError
 
 MAX_BYTES = 10 * 2**20
@@ -16,6 +17,8 @@ MAX_ROWS = 10_000  # of a sheet
 MAX_CHOICE_ROWS = 60_000  # of the sheet choices
 MAX_COLUMNS = 300
 MAX_CELL = 32_767  # characters, Excel's own limit
+FILLED = (b"<v>", b"<v ", b"<is>", b"<is ")  # what a cell with a value holds
+TOO_MANY_OPTIONS = f"вариантов больше {MAX_OPTIONS}, а можно не больше {MAX_OPTIONS}"
 BOOK = b"PK\x03\x04"
 OLD_BOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -52,12 +55,21 @@ def check_archive(path: Path) -> None:
                 if name.endswith((".xml", ".rels", ".vml")):
                     content = archive.read(member)
                     _check_markup(content, path.name)
-                    if "worksheets/" in name and content.count(b"<row") > MAX_CHOICE_ROWS:
-                        raise DefinitionError(f"на листе больше {MAX_CHOICE_ROWS} строк: это не анкета", path.name)
+                    if "worksheets/" in name and content.count(b"<row") > MAX_OPTIONS:
+                        _check_rows(content, path.name)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
         raise _unreadable(path.name) from None
     except zipfile.zlib.error:  # type: ignore[attr-defined]
         raise _unreadable(path.name) from None
+
+
+def _check_rows(content: bytes, source: str) -> None:
+    """Count the rows of a sheet before it is parsed; those without a value, which Excel keeps for a format, apart."""
+    rows = content.split(b"<row")[1:]
+    if len(rows) > MAX_CHOICE_ROWS:
+        raise DefinitionError(f"на листе больше {MAX_CHOICE_ROWS} строк: это не анкета", source)
+    if sum(any(mark in row for mark in FILLED) for row in rows) > MAX_OPTIONS + 1:  # the headings are one
+        raise DefinitionError(TOO_MANY_OPTIONS, source)
 
 
 def check_old_book(content: bytes, source: str) -> None:

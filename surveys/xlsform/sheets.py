@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from surveys.definition.checks import MAX_OPTIONS
 from surveys.errors import DefinitionError, Problem
 from surveys.xlsform.limits import (
     BOOK,
@@ -18,6 +19,7 @@ from surveys.xlsform.limits import (
     MAX_COLUMNS,
     MAX_ROWS,
     OLD_BOOK,
+    TOO_MANY_OPTIONS,
     check_archive,
     check_file,
     check_old_book,
@@ -36,6 +38,8 @@ class Sheet:
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
     plain: bool = False  # from a text file, where a stray comma moves every value to the next column
     numbers: set[tuple[int, int]] = field(default_factory=set)  # places of cells that are numbers, not text
+    last: int = 0  # the row being filled
+    filled: int = 0  # rows that hold anything
 
     def row_numbers(self) -> list[int]:
         """Numbers of the rows that hold anything, in order."""
@@ -112,12 +116,17 @@ def _put(book: Book, sheet: Sheet, row: int, column: int, value: Any) -> None:
     text = _to_text(value)
     if not text:
         return
-    most = MAX_CHOICE_ROWS if sheet.name.strip().lower() == "choices" else MAX_ROWS
+    choices = sheet.name.strip().lower() == "choices"
+    most = MAX_CHOICE_ROWS if choices else MAX_ROWS
     if row > most or column > MAX_COLUMNS:
         raise DefinitionError(f"лист {sheet.name}: больше {most} строк или {MAX_COLUMNS} столбцов")
     if len(text) > MAX_CELL:
         book.problems.append(Problem(_where(sheet.name, row, column), "слишком длинный текст"))
         return
+    if row != sheet.last:
+        sheet.last, sheet.filled = row, sheet.filled + 1
+        if choices and sheet.filled > MAX_OPTIONS + 1:  # the headings are one
+            raise DefinitionError(f"лист {sheet.name}: {TOO_MANY_OPTIONS}")
     sheet.cells[row, column] = text
     if isinstance(value, int | float):
         sheet.numbers.add((row, column))

@@ -432,6 +432,35 @@ def test_cell_at_the_far_corner_neither_hangs_nor_crashes(tmp_path):
     assert "больше" in refusal(repack(tmp_path / "f.xlsx", change))[0]
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_one_choice_too_many_is_refused_before_the_form_is_read(kind, tmp_path, monkeypatch):
+    import xlsxwriter
+
+    choices = [("list_name", "name", "label"), *(("big", str(n), f"Вариант {n}") for n in range(50_001))]
+    path = tmp_path / f"f.{kind}"
+    if kind == "csv":
+        rows = [("survey", "", "", ""), *(("", *row) for row in (HEAD, ("select_one big", "a", "A")))]
+        rows += [("choices", "", "", ""), *(("", *row) for row in choices)]
+        path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+    else:
+        book = xlsxwriter.Workbook(path)
+        for title, rows in {"survey": [HEAD, ("select_one big", "a", "A")], "choices": choices}.items():
+            page = book.add_worksheet(title)
+            for number, row in enumerate(rows):
+                page.write_row(number, 0, row)
+        book.close()
+        monkeypatch.setattr(openpyxl, "load_workbook", lambda *_, **__: pytest.fail("the book was parsed"))
+    assert "можно не больше 50000" in "".join(refusal(path))
+
+
+def test_formatted_blank_rows_count_as_nothing(tmp_path):
+    book = openpyxl.load_workbook(save(tmp_path / "f.xlsx", [HEAD, ("select_one agree", "a", "A")], AGREE))
+    for row in range(4, 50_010):
+        book["choices"].cell(row, 1).font = openpyxl.styles.Font(bold=True)
+    book.save(tmp_path / "f.xlsx")
+    assert read_xlsform(tmp_path / "f.xlsx").item("a").options == "agree"
+
+
 def test_too_big_and_empty_files_are_refused(tmp_path):
     (tmp_path / "big.xlsx").write_bytes(b"PK\x03\x04" + b"0" * (10 * 2**20))
     assert "больше 10 МБ" in refusal(tmp_path / "big.xlsx")[0]
