@@ -13,7 +13,7 @@ from surveys.report.context import ReportContext
 from surveys.report.document import Cell, Column, Report, Row, Table
 from surveys.report.tables import count_cell, words_cell
 from surveys.report.texts import is_systemic, plain
-from surveys.russian import count, integer, items_text
+from surveys.russian import count, integer, items_text, participle
 
 COURSE_ITEMS = ("3.6", "3.11")  # the order's items about applications and courses
 
@@ -27,7 +27,8 @@ def build_courses(context: ReportContext) -> Report:
     else:
         places = [places_of(context.group, scale.name) for scale in wanted]
         known = [one for one in places if one is not None]
-        text = f"Предлагается {count(len(wanted), 'программа')}"
+        proposed = participle(len(wanted), "Предлагается", "Предлагаются", "Предлагается")
+        text = f"{proposed} {count(len(wanted), 'программа')}"
         if known:
             text += f", всего {count(sum(known), 'место')}"
         texts = [

@@ -39,7 +39,8 @@ def build_dynamics(context: ReportContext) -> Report:
         draft.add("schools", "Изменения по школам", [plain(text)], [schools_changes(context)])
     texts = [plain(coverage_warning(context.group, released.k, context.marks) or took_part(context.group))]
     if own:
-        texts += noticed_texts(own, context.instrument, context.marks) if concludes(context.group) else said
+        if concludes(context.group):  # else the warning above has said that nothing is concluded
+            texts += noticed_texts(own, context.instrument, context.marks)
         texts.append(plain("Связь изменений с проведёнными мерами рассматривает рабочая группа (пп. 4.1–4.3)"))
     else:
         texts.append(plain(NOTHING_BEFORE))

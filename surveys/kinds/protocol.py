@@ -42,7 +42,10 @@ def build_protocol(context: ReportContext) -> Report:
     draft.add("votes", "Голосование", [_blank(votes), _blank(f"Председатель {BLANK}"), _blank(f"Секретарь {BLANK}")])
     draft.add_snapshot(context)
     title = "Протокол заседания муниципальной рабочей группы"
-    return finished(draft, context, "protocol", title, signed_after="votes")
+    report = finished(draft, context, "protocol", title, signed_after="votes")
+    # minutes have a date and a number of their own, and are signed by chair and secretary alone
+    own = {"date": "", "number": "_" * 4, "signature": None, "executor": ""}
+    return report.model_copy(update={"letterhead": report.letterhead.model_copy(update=own)})
 
 
 def _decisions(context: ReportContext) -> list[Paragraph]:

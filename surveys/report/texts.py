@@ -223,7 +223,7 @@ def _deficit_text(one: ScaleFigures, title: str, marks: Thresholds, *, first: bo
         means += f" {_n(one.need_n)}" if one.need_n is not None and one.need_n != one.n else ""
     if who and is_systemic_block(one, marks):
         if not first:
-            return f"Системный дефицит и по блоку {quote(title)}: {who}; {means}"
+            return f"Системный дефицит выявлен и по блоку {quote(title)}: {who}; {means}"
         return f"Системный дефицит выявлен по блоку {quote(title)}: {who} уровень средний или высокий; {means}"
     if who:
         return f"По блоку {quote(title)} средний или высокий уровень дефицита — {who}; {means}"

@@ -14,8 +14,8 @@ from surveys.findings.thresholds import Thresholds
 from surveys.kinds import KINDS, kinds_for
 from surveys.kinds.courses import places_of
 from surveys.kinds.plan import proof
-from surveys.report.build import measure_text
-from surveys.report.document import Report
+from surveys.report.build import ReportSettings, measure_text
+from surveys.report.document import Letterhead, Report, Signature
 from surveys.writers import FORMATS, write_report
 from tests.surveys.sample_released import SECRET, context, exact, questionnaire, released
 
@@ -165,6 +165,29 @@ def test_minutes_number_their_decisions_and_end_with_monitoring() -> None:
     assert texts[0] == "1. Аналитическую справку принять к сведению."
     assert texts[-1].endswith("Ход исполнения рассмотреть при мониторинге (п.\u00a04.1).")
     assert any("Ответственные\u00a0— руководители ОУ" in text for text in texts)
+
+
+def test_minutes_have_a_number_of_their_own_and_are_signed_by_chair_and_secretary_alone() -> None:
+    head = Letterhead(
+        names=["Управление"], date="6 ноября 2026 г.", number="57", place="гор. Прохладный", executor="Методистова"
+    )
+    head = head.model_copy(update={"signature": Signature(position="Начальник", name="Т. П. Проверкина")})
+    minutes = make("protocol", settings=ReportSettings(letterhead=head)).letterhead
+    assert (minutes.names, minutes.place) == (head.names, head.place)
+    assert (minutes.date, minutes.number, minutes.signature, minutes.executor) == ("", "____", None, "")
+    assert make("courses", settings=ReportSettings(letterhead=head)).letterhead.signature == head.signature
+
+
+def test_courses_agree_with_their_number() -> None:
+    (text, *_rest) = next(one for one in make("courses").sections if one.id == "courses").paragraphs
+    assert text.text.replace("\u00a0", " ").startswith("Предлагаются 4 программы")  # four blocks have a measure
+
+
+def test_dynamics_of_few_warn_once_in_the_conclusions() -> None:
+    few = released().municipality.model_copy(update={"n": 20, "rate": 0.2})
+    report = make("dynamics", released=changed().model_copy(update={"municipality": few}))
+    texts = [one.text for one in next(one for one in report.sections if one.id == "conclusions").paragraphs]
+    assert [text for text in texts if "сведения" in text] == texts[:1]
 
 
 def changed() -> object:
