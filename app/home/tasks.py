@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.home import queries
-from app.models import Person, RoadmapPlan, School
+from app.models import Person, RoadmapItem, RoadmapPlan, School
 from app.plan.plans import plan_progress, shown_number
 from app.results.card_values import instrument_for
 
@@ -42,13 +42,13 @@ def dated(title: str, note: str, address: str, due: dt.date | None, today: dt.da
     return Task(title, note, address, due, "wait" if left <= SOON else "idle", words)
 
 
-def tasks_of(person: Person, plan: RoadmapPlan | None, today: dt.date, zone: str) -> list[Task]:
-    """Everything expected of ``person`` in all their roles."""
+def tasks_of(person: Person, plans: list[RoadmapPlan], today: dt.date, zone: str) -> list[Task]:
+    """Everything expected of ``person`` in all their roles; ``plans``: those in force, the newest first."""
     found = list(questionnaires(person, today, zone))
     if person.roles & {"head", "coordinator"}:
-        found += school_tasks(person, plan, today, zone)
+        found += school_tasks(person, plans, today, zone)
     if person.roles & {"methodist", "municipal"}:
-        found += department_tasks(person, plan, today, zone)
+        found += department_tasks(person, plans, today, zone)
     return sorted(found, key=lambda task: (task.due is None, task.due or today))
 
 
@@ -69,7 +69,7 @@ def questionnaires(person: Person, today: dt.date, zone: str) -> Iterator[Task]:
             yield replace(task, action=_("Продолжить") if part.status == "started" else _("Начать"))
 
 
-def school_tasks(person: Person, plan: RoadmapPlan | None, today: dt.date, zone: str) -> Iterator[Task]:
+def school_tasks(person: Person, plans: list[RoadmapPlan], today: dt.date, zone: str) -> Iterator[Task]:
     """A school's: people who have not answered, the card, items of the roadmap."""
     schools = person.school_ids("head", "coordinator")
     for line in queries.open_waves(schools):
@@ -88,33 +88,44 @@ def school_tasks(person: Person, plan: RoadmapPlan | None, today: dt.date, zone:
         address = url_for("cards.section", card_id=given.card_id, section=given.section)
         title = labels.get(given.section, cycle.title)
         yield dated(title, _("Раздел карты, передан вам"), address, given.due_on or cycle.closes_on, today)
-    if plan is not None:
-        for assignment in person.assignments:
-            if assignment.role in ("head", "coordinator") and assignment.school is not None:
-                yield from item_tasks(plan, assignment.role, assignment.school, today)
+    for assignment in person.assignments:
+        if assignment.role in ("head", "coordinator") and assignment.school is not None:
+            yield from item_tasks(plans, assignment.role, assignment.school, today)
 
 
-def item_tasks(plan: RoadmapPlan, role: str, school: School, today: dt.date) -> list[Task]:
-    """Items of the roadmap that the order asks of this role, not done in this school; dated ones first."""
+def item_tasks(plans: list[RoadmapPlan], role: str, school: School, today: dt.date) -> list[Task]:
+    """Items of the roadmaps that their orders ask of this role, not done in this school; dated ones first."""
     key = {"head": "school_heads", "coordinator": "school_coordinators"}[role]
     waiting = [
-        line
+        (line.item.due_date, plan, line.item)
+        for plan in plans
         for line in plan_progress(plan, today, school.code)
         if line.now.status not in ("done", "na") and key in line.item.responsible_keys and line.item.due_date
     ]
     return [
         dated(
-            short(line.item.title),
-            _("п. %(number)s дорожной карты", number=shown_number(line.item.number)),
-            url_for("roadmap.item", number=line.item.number),
-            line.item.due_date,
+            short(item.title),
+            place(item, plan, plans, _("п. %(number)s дорожной карты", number=shown_number(item.number))),
+            item_address(item, plan, plans),
+            due,
             today,
         )
-        for line in sorted(waiting, key=lambda line: line.item.due_date or today)[:MOST_ITEMS]
+        for due, plan, item in sorted(waiting, key=lambda one: one[0])[:MOST_ITEMS]
     ]
 
 
-def department_tasks(person: Person, plan: RoadmapPlan | None, today: dt.date, zone: str) -> Iterator[Task]:
+def place(item: RoadmapItem, plan: RoadmapPlan, plans: list[RoadmapPlan], words: str) -> str:
+    """``words`` where there is one plan; of several, the item with the year of its own."""
+    if len(plans) < 2:
+        return words
+    return _("п. %(number)s плана %(year)s года", number=shown_number(item.number), year=plan.year)
+
+
+def item_address(item: RoadmapItem, plan: RoadmapPlan, plans: list[RoadmapPlan]) -> str:
+    return url_for("roadmap.item", number=item.number, plan=plan.code if len(plans) > 1 else None)
+
+
+def department_tasks(person: Person, plans: list[RoadmapPlan], today: dt.date, zone: str) -> Iterator[Task]:
     """The department's: waves past their time, findings to decide, cards to look at, overdue items."""
     for line in queries.open_waves(None):
         if local(line.closes_utc, zone) < today:
@@ -128,15 +139,15 @@ def department_tasks(person: Person, plan: RoadmapPlan | None, today: dt.date, z
     for card, cycle, school in queries.cards_waiting(None):
         title = _("Диагностическая карта: %(school)s", school=school.short_name)
         yield Task(title, cycle.title, url_for("cards.card", card_id=card.id), None, "wait", _("отправлена"))
-    if plan is not None and "municipal" in person.roles:
-        late = sorted((line for line in plan_progress(plan, today) if line.late), key=lambda line: -line.late)
-        for line in late[:MOST_ITEMS]:
-            note = _("п. %(number)s", number=shown_number(line.item.number))
+    if "municipal" in person.roles:
+        late = [(line, plan) for plan in plans for line in plan_progress(plan, today) if line.late]
+        for line, plan in sorted(late, key=lambda one: -one[0].late)[:MOST_ITEMS]:
+            note = place(line.item, plan, plans, _("п. %(number)s", number=shown_number(line.item.number)))
             if line.item.per_school:
                 note += ngettext(
                     ", %(done)d из %(num)d школы", ", %(done)d из %(num)d школ", line.now.of, done=line.now.done
                 )
-            address = url_for("roadmap.item", number=line.item.number)
+            address = item_address(line.item, plan, plans)
             yield dated(short(line.item.title), note, address, line.item.due_date, today)
 
 

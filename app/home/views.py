@@ -18,7 +18,7 @@ from app.home.tasks import tasks_of
 from app.models import Person, RoadmapPlan
 from app.models.columns import utc_now
 from app.models.waves import DONE
-from app.plan.plans import count_by_status, current_plan, plan_progress, today_in
+from app.plan.plans import count_by_status, plan_progress, plans_in_force, today_in
 
 bp = Blueprint("home", __name__)
 
@@ -27,7 +27,7 @@ bp = Blueprint("home", __name__)
 def index() -> str:
     """«Что от меня ждут»: dated lines first, then what each role looks after."""
     now, zone, roles = utc_now(), timezone_name(), current_user.roles
-    today, plan = today_in(zone, now), current_plan()
+    today, plans = today_in(zone, now), plans_in_force()
     department = bool(roles & {"methodist", "municipal", "admin"})
     schools = None if department else current_user.school_ids("head", "coordinator")
     keeper = None if roles & {"municipal", "admin"} else current_user.school_ids("coordinator")
@@ -36,25 +36,25 @@ def index() -> str:
     return render_template(
         "home/index.html",
         today=today,
-        tasks=tasks_of(current_user, plan, today, zone),
+        tasks=tasks_of(current_user, plans, today, zone),
         waves=waves,
         names={line.wave.id: queries.not_done(line.wave.id, coordinated) for line in waves} if coordinated else {},
         reported=queries.reported_slips(keeper) if keeper is None or keeper else [],
         newcomers=queries.not_signed_in(keeper) if keeper is None or keeper else 0,
         keeps=keeper is None or bool(keeper),
         documents=queries.own_documents(current_user.id) if allowed("reports.index") else [],
-        counts=road_counts(plan, today, None if department else current_user) if department or schools else None,
+        counts=road_counts(plans, today, None if department else current_user) if department or schools else None,
         done=[row for row in queries.own_questionnaires(current_user.id) if row[1].status in DONE],
         whole=department,
     )
 
 
-def road_counts(plan: RoadmapPlan | None, today: dt.date, person: Person | None) -> dict[str, int] | None:
-    """Counts of the plan's items by state: of the whole plan, or of the items of a person's first school."""
-    if plan is None:
+def road_counts(plans: list[RoadmapPlan], today: dt.date, person: Person | None) -> dict[str, int] | None:
+    """Counts of the newest plan's items by state: of the whole plan, or of the items of a person's first school."""
+    if not plans:
         return None
     scope = next((a.scope for a in person.assignments if a.school_id), None) if person else None
-    return count_by_status(plan_progress(plan, today, scope, duties=False))
+    return count_by_status(plan_progress(plans[0], today, scope, duties=False))
 
 
 @bp.get("/healthz")

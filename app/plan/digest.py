@@ -22,7 +22,7 @@ from app.models import (
 )
 from app.plan.marks import MUNICIPALITY, Mark, marks_now, progress
 from app.plan.people import SCHOOL_KEYS, keys_of, members_of
-from app.plan.plans import all_plans, items_of
+from app.plan.plans import items_of, plans_in_force
 from app.plan.restrictions import restricted_on
 from app.plan.working_days import moved_days_off
 from surveys.roadmap.deadlines import (
@@ -54,6 +54,7 @@ class Told:
     ref: int | None = None
     number_of_marks: int = 0
     plan: str = ""  # code of the plan of the item
+    year: int | None = None  # of that plan, where several are in force
 
 
 @dataclass(frozen=True)
@@ -105,18 +106,19 @@ def read_day(plan: RoadmapPlan, day: dt.date, zone: str, marks: Mapping[int, lis
 
 
 def read_days(day: dt.date, zone: str) -> list[Today]:
-    """Every plan in force, the newest first: an item may end in the year after its plan. Measures are of the first."""
-    plans = all_plans()
-    days = [read_day(plan, day, zone) for plan in plans if plan.year >= plans[0].year - 1]
+    """Every plan in force, the newest first. Measures are of the first."""
+    days = [read_day(plan, day, zone) for plan in plans_in_force()]
     return [*days[:1], *(replace(one, measures=[]) for one in days[1:])]
 
 
 def told_of_all(days: Iterable[Today], people: Collection[Person] | None = None) -> dict[int, list[Told]]:
     """Person id -> what this person is told of all these plans, late first."""
     found: dict[int, list[Told]] = {}
+    days = list(days)
     for today in days:
+        plan, year = today.plan.code, today.plan.year if len(days) > 1 else None
         for person_id, lines in digests(today, people).items():
-            found.setdefault(person_id, []).extend(replace(line, plan=today.plan.code) for line in lines)
+            found.setdefault(person_id, []).extend(replace(line, plan=plan, year=year) for line in lines)
     return {person_id: sorted(lines, key=_urgency) for person_id, lines in found.items()}
 
 

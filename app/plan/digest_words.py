@@ -13,9 +13,12 @@ from surveys.roadmap.deadlines import Standing
 
 
 def title_of(line: Told) -> str:
-    """«п. 3.8. Разработка …»; a measure by its own text, a round by its title."""
+    """«п. 3.8. Разработка …», of several plans with its year; a measure by its own text, a round by its title."""
     if line.kind == "measure":
         return _("Мера: %(text)s", text=line.title)
+    if line.year:
+        told = {"number": shown_number(line.number), "year": line.year, "title": line.title}
+        return _("п. %(number)s плана %(year)s года. %(title)s", **told)
     return _("п. %(number)s. %(title)s", number=shown_number(line.number), title=line.title)
 
 

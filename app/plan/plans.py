@@ -137,6 +137,12 @@ def all_plans() -> list[RoadmapPlan]:
     return list(db.session.scalars(db.select(RoadmapPlan).order_by(RoadmapPlan.year.desc(), RoadmapPlan.id.desc())))
 
 
+def plans_in_force() -> list[RoadmapPlan]:
+    """Plans of the latest year and of the one before, the newest first: an item may end in the year after its plan."""
+    plans = all_plans()
+    return [plan for plan in plans if plan.year >= plans[0].year - 1]
+
+
 def find_item(plan: RoadmapPlan, number: str) -> RoadmapItem | None:
     """The item «3.9» or the duty «O5.1» of ``plan``."""
     return db.session.scalar(db.select(RoadmapItem).where(RoadmapItem.plan_id == plan.id, RoadmapItem.number == number))

@@ -132,6 +132,12 @@ def test_item_that_ends_in_the_next_year_is_told_beside_the_plan_of_that_year(ap
     page = login_as("boris").get("/roadmap/today").get_data(as_text=True)
     assert "/roadmap/3.15?plan=204-2020" in page  # «январь 2021 г.» of the plan of 2020
     assert "/roadmap/3.99?plan=7-2021" in page
+    assert "п. 3.15 плана 2020 года. " in page
+    home = login_as("boris").get("/").get_data(as_text=True)
+    for number, year, code in (("3.15", 2020, "204-2020"), ("3.99", 2021, "7-2021")):
+        line = home.partition(f'href="/roadmap/{number}?plan={code}"')[2].partition("</li>")[0]
+        assert f"п. {number} плана {year} года" in line.replace("\u00a0", " ")
+    assert "/roadmap/3.8?plan=204-2020" in login_as("maria").get("/").get_data(as_text=True)  # overdue since 2020
     with app.test_request_context():
         body = calendar_of(person("boris"), read_days(dt.date(2021, 1, 20), "UTC")).decode()
     assert "п. 3.15" in body
