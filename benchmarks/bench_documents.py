@@ -29,7 +29,7 @@ from surveys.findings.finding import Finding, find
 from surveys.findings.rules import load_rules
 from surveys.kinds import KINDS
 from surveys.report.build import ReportContext, ReportSettings, WaveFacts, measure_text
-from surveys.writers import write_report
+from surveys.writers import warm_up, write_report
 from tests.surveys.made import by_school, random_answers
 
 LIMITS = {"school": 1.0, "municipality of 25": 5.0, "archive of 25": 30.0, "region of 250": 60.0}
@@ -107,6 +107,15 @@ def next_school(path: Path) -> int:
     return size
 
 
+def ready_school(path: Path) -> int:
+    """The first document of a worker that imported its libraries while idle."""
+    warm_up()
+    begun = time.process_time()
+    size = one_school(path)
+    print(f"{'school, libraries imported':28} {time.process_time() - begun:7.2f} s of processor", flush=True)
+    return size
+
+
 def only_read(path: Path) -> int:
     read(path)
     return path.stat().st_size
@@ -136,6 +145,7 @@ def main() -> None:
         district, region = make_snapshot(25, 32, folder), make_snapshot(250, 40, folder)
         line("read snapshot of 25", only_read, district)
         line("school", one_school, district)
+        line("imports and a school", ready_school, district)
         line("two schools", next_school, district)
         line("municipality of 25", municipality, district)
         line("archive of 25", archive, district)
