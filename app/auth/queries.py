@@ -7,7 +7,7 @@ from flask import current_app
 from app.auth.codes import hash_code
 from app.events import record
 from app.extensions import db
-from app.models import Person, Slip, Unsealing
+from app.models import Person, Respondent, Slip, Submission, Unsealing
 from app.models.columns import utc_now
 
 
@@ -27,7 +27,8 @@ def use_slip(slip: Slip, password_hash: str, now: dt.datetime) -> bool:
     """Spend ``slip`` and set its owner's password; False when somebody spent or voided it in the meantime.
 
     A second slip may have been printed by somebody else: what was answered before stays closed until the earlier
-    password is proved (``Person.sealed_utc``).
+    password is proved (``Person.sealed_utc``). So with the first slip, where answers were imported before it: no
+    password was ever theirs, and two people of the department open them.
     """
     spent = db.session.execute(
         db.update(Slip)
@@ -37,7 +38,7 @@ def use_slip(slip: Slip, password_hash: str, now: dt.datetime) -> bool:
     if spent.rowcount != 1:
         return False
     person = slip.person
-    if person.first_sign_in_utc is not None:
+    if person.first_sign_in_utc is not None or _has_answers(person):
         person.sealed_utc = now
         person.sealed_password_hash = person.sealed_password_hash or person.password_hash
         _end_requests(person)
@@ -47,6 +48,12 @@ def use_slip(slip: Slip, password_hash: str, now: dt.datetime) -> bool:
     person.last_sign_in_utc = now
     record("slip.used", "slip", slip.id, new={"person": person.id}, actor=person.id)
     return True
+
+
+def _has_answers(person: Person) -> bool:
+    """Whether anything is kept under the person's key; sheets of paper are under keys of nobody."""
+    kept = db.select(Submission.id).join(Respondent, Respondent.key == Submission.respondent_key)
+    return db.session.scalar(kept.where(Respondent.person_id == person.id).limit(1)) is not None
 
 
 def report_slip(slip: Slip, now: dt.datetime) -> None:

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from app.auth.queries import use_slip
 from app.extensions import db
-from app.models import Person, Slip
+from app.models import Person, Slip, Submission
 from app.models.columns import utc_now
 from tests.app.questionnaire_world import open_wave
 from tests.app.test_privacy import MINE, WAVE, press, send
@@ -103,3 +103,17 @@ def test_request_made_before_another_slip_opens_nothing_to_its_holder(anna, logi
     token = token_of(maria, "/account")
     assert maria.post(f"/people/{number}/unseal/confirm", data={"csrf_token": token}).status_code == 404
     assert person("anna").sealed_utc is not None
+
+
+@pytest.mark.parametrize("imported", [True, False])
+def test_first_slip_does_not_open_answers_imported_before_it(anna, imported) -> None:
+    one = person("anna")
+    one.sealed_utc = one.first_sign_in_utc = None
+    if not imported:
+        db.session.execute(db.delete(Submission))
+    slip = Slip(person_id=one.id, code_hash="1" * 64)
+    db.session.add(slip)
+    db.session.flush()
+    assert use_slip(slip, "0" * 20, utc_now())
+    db.session.commit()
+    assert (person("anna").sealed_utc is not None) == imported
