@@ -114,8 +114,9 @@ def counts_open(units: Mapping[str, Unit], total: Range, squares: float | None, 
     """
     left = None if squares is None else squares - sum(unit.squares or 0.0 for unit in units.values())
     curves = {name: unit.curves(mark) for name, unit in units.items()}
-    for name, unit in units.items():
-        others = [one for one in units if one != name]
+    loose = [name for name, unit in units.items() if unit.learned.values > 1]
+    for name in loose:
+        unit, others = units[name], [one for one in units if one != name]
         low = sum(units[one].learned.low for one in others)
         least, most = (_together([curves[one][side] for one in others], bool(side)) for side in (0, 1))
         fits = []
@@ -131,7 +132,7 @@ def counts_open(units: Mapping[str, Unit], total: Range, squares: float | None, 
 
 def _together(curves: list[Numbers], greatest: bool) -> Numbers:
     """Least (greatest) sum by the sum of counts: convex (concave) curves join by taking the best steps first."""
-    steps = np.sort(np.concatenate([np.diff(one) for one in curves])) if curves else np.zeros(0)
+    steps = np.sort(np.concatenate([np.zeros(0), *(one[1:] - one[:-1] for one in curves if len(one) > 1)]))
     first = sum(float(one[0]) for one in curves)
     return first + np.concatenate([[0.0], np.cumsum(steps[::-1] if greatest else steps)])
 
