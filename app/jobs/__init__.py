@@ -15,7 +15,8 @@ The function may run more than once (a killed worker, a lost connection), its re
 writes last, in the transaction of ``deliver``: an open transaction of a long job would hold up everybody's answers.
 """
 
-from app.jobs.queue import cancel, enqueue, job_kind
+from app.jobs.kinds import job_kind
+from app.jobs.queue import cancel, enqueue
 from app.jobs.running import Cancelled, JobFailed, JobRun, run_pending_jobs
 
 __all__ = ["Cancelled", "JobFailed", "JobRun", "cancel", "enqueue", "job_kind", "run_pending_jobs"]

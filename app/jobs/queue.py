@@ -10,27 +10,15 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.extensions import db
+from app.jobs.kinds import KINDS
 from app.models import Job
 from app.models.columns import utc_now
 
 if TYPE_CHECKING:
     from huey import Huey
 
-    from app.jobs.running import JobRun
-
 logger = logging.getLogger(__name__)
-KINDS: dict[str, Callable[["JobRun"], None]] = {}
 _ASKED = "jobs asked for"
-
-
-def job_kind(kind: str) -> Callable[[Callable[["JobRun"], None]], Callable[["JobRun"], None]]:
-    """Register the decorated function as the one that does jobs of ``kind``."""
-
-    def register(function: Callable[["JobRun"], None]) -> Callable[["JobRun"], None]:
-        KINDS[kind] = function
-        return function
-
-    return register
 
 
 def enqueue(kind: str, title: str, params: dict[str, Any], created_by: int | None) -> Job:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.database import writing
 from app.extensions import db
-from app.jobs.queue import KINDS
+from app.jobs.kinds import KINDS
 from app.models import Document, Job
 from app.models.columns import utc_now
 from app.storage import store_file

@@ -1,6 +1,6 @@
 """Values that the pages of the questionnaire show; templates only print them."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import render_template
 from flask_babel import gettext as _
@@ -13,13 +13,11 @@ from app.forms.fields import AnswerField, choosable, form_of
 from app.forms.skips import Skips
 from app.questionnaires import merging
 from app.questionnaires.steps import Plan, Step
+from app.questionnaires.work import Work
 from surveys.answers.checking import BLANK, NOT_ASKED, Checked, check_answers, references
 from surveys.definition.instrument import Item
 from surveys.expressions.piping import answers_in, fill_in
 from surveys.statistics.scoring import score_one
-
-if TYPE_CHECKING:
-    from app.questionnaires.views import Work
 
 
 def open_questions(
@@ -61,7 +59,7 @@ def blocking(plan: Plan, final: Checked) -> list[str]:
     return [name for name in final.problems if name not in free or name in final.values]
 
 
-def render_step(work: "Work", page: Step, *, mark_gaps: bool = False) -> str:
+def render_step(work: Work, page: Step, *, mark_gaps: bool = False) -> str:
     """One page of statements; follow-ups stand inside the cards of their questions."""
     gaps = gaps_of(work.plan, page, work.checked) if mark_gaps else []
     form = _form(work, page)
@@ -69,14 +67,14 @@ def render_step(work: "Work", page: Step, *, mark_gaps: bool = False) -> str:
     return _render(work, page, form, cards, gaps, "questionnaires/step.html", skips)
 
 
-def render_more(work: "Work", page: Step, names: set[str]) -> str:
+def render_more(work: Work, page: Step, names: set[str]) -> str:
     """The page «Уточнение»: only ``names``, each beside the answer that opened it."""
     form = _form(work, page)
     cards = [_alone(work.plan, form, item.name, work.checked) for item in page.items if item.name in names]
     return _render(work, page, form, [card for card in cards if card.field.choosable], [], "questionnaires/more.html")
 
 
-def _form(work: "Work", page: Step) -> BaseForm:
+def _form(work: Work, page: Step) -> BaseForm:
     draft, visited = work.draft, work.draft.visited
     fresh = {
         item.name
@@ -87,7 +85,7 @@ def _form(work: "Work", page: Step) -> BaseForm:
 
 
 def _render(
-    work: "Work",
+    work: Work,
     page: Step,
     form: BaseForm,
     cards: list[Card],
@@ -145,7 +143,7 @@ def _short(plan: Plan, field: AnswerField) -> str:
     return _("Утверждение %(number)d", number=number) if number else f"«{field.item.label}»"
 
 
-def render_check(work: "Work", *, changed: bool = False, refused: bool = False) -> str:
+def render_check(work: Work, *, changed: bool = False, refused: bool = False) -> str:
     """The check: each page with its k of N, links to what is missing, what cannot be reckoned, and «Отправить»."""
     plan, draft = work.plan, work.draft
     final = check_answers(plan.instrument, draft.values, draft.not_applicable, final=True)

@@ -1,11 +1,8 @@
 """What a teacher does: consents, answers step by step, checks, sends, reads the own profile."""
 
 import datetime as dt
-from dataclasses import dataclass
-from functools import cached_property
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -21,55 +18,19 @@ from app.answers.submissions import (
 )
 from app.content.store import rules_of
 from app.extensions import db
-from app.frame.navigation import clock, saved_words
+from app.frame.navigation import saved_words
 from app.models import Draft
 from app.models.columns import utc_now
 from app.questionnaires import languages, merging, own, pages, queries, saving
 from app.questionnaires.merging import Merged
 from app.questionnaires.queries import Asked
 from app.questionnaires.steps import Plan, Step, plan_by_hash
-from surveys.answers.checking import Checked, check_answers
+from app.questionnaires.work import Work
+from surveys.answers.checking import check_answers
 
-LAST_DAY = dt.timedelta(hours=24)
 bp = Blueprint("questionnaires", __name__, url_prefix="/questionnaires")
 bp.register_blueprint(languages.bp)
 bp.register_blueprint(own.bp)
-
-
-@dataclass
-class Work:
-    """A questionnaire in work: the wave, the draft, the plan of its instrument and the answers so far."""
-
-    asked: Asked
-    draft: Draft
-    plan: Plan
-
-    @cached_property
-    def checked(self) -> Checked:
-        """The answers as the draft holds them; after a saving, as the saving left them."""
-        return check_answers(self.plan.instrument, self.draft.values, self.draft.not_applicable, final=False)
-
-    @property
-    def code(self) -> str:
-        return self.asked.wave.code
-
-    @property
-    def closing(self) -> str:
-        """What to know of a near end: the last day, or the minutes of grace after it; «» while there is time."""
-        now, ends = utc_now(), self.asked.closes_utc
-        if now > ends:
-            return _(
-                "Срок вышел %(end)s. Начатые анкеты принимаются до %(last)s.",
-                end=clock(ends),
-                last=clock(self.asked.last_utc),
-            )
-        if ends - now > LAST_DAY:
-            return ""
-        return _(
-            "Приём до %(end)s; начатые анкеты — до %(last)s.",
-            end=saved_words(ends),
-            last=saved_words(self.asked.last_utc),
-        )
 
 
 def asked_or_404(code: str) -> Asked:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.extensions import db
 from app.reports import editions
 from app.reports.forms import EditionForm, SectionForm
-from app.reports.views import bp, kind_or_404, reach_or_404
+from app.reports.room import bp, kind_or_404, reach_or_404
 from app.results.report_context import report_of
 from surveys.kinds.parts import as_lines
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -13,51 +13,23 @@ from wtforms.fields.choices import SelectChoice
 from app.events import record
 from app.extensions import db
 from app.jobs import cancel, enqueue
-from app.models import Document, Snapshot, Wave
-from app.reach import scope_code, scope_name, scope_reach, within
-from app.reports import building, queries
+from app.models import Document, Wave
+from app.reach import scope_code, scope_reach, within
+from app.reports import building, edition_views, queries  # noqa: F401  (their routes)
 from app.reports.editions import editable, show
 from app.reports.forms import FORMATS, EditionForm, LetterheadForm, ReportForm
+from app.reports.room import ALL_SCHOOLS, SOME_SCHOOL, WATCHERS, bp, choices, kind_or_404, kinds_now, reach_or_404
 from app.results.report_context import letterhead_setting
 from app.results.snapshots import latest_snapshot, released_of
 from app.storage import stored_path
-from surveys.kinds import DEFAULT, KINDS, Kind, kinds_for
+from surveys.kinds import DEFAULT, KINDS, kinds_for
 from surveys.writers import MEDIA_TYPES
 
-bp = Blueprint("reports", __name__, url_prefix="/reports")
-WATCHERS = ("head", "coordinator")
-SOME_SCHOOL = "school:"
-ALL_SCHOOLS = "all"  # one archive with the document of every school
 NOTHING_TO_COMPARE = _l(
     "Справки о динамике нет: этому этапу не с чем сравниться. "
     "Её можно создать, когда закроется следующий этап с той же анкетой"
 )
 write_document = building.write_document  # registers the job with the room
-
-
-def scopes_of(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """(scope, label) of the groups whose report the person signed in may read."""
-    released, reach = released_of(snapshot), scope_reach(current_user, *WATCHERS)
-    groups = [released.municipality, *released.schools]
-    return [(scope_name(group.code), group.label) for group in groups if within(group.code, reach)]
-
-
-def choices() -> dict[str, tuple[Wave, list[tuple[str, str]]]]:
-    """Wave code -> (wave, scopes) that the person may ask a document about."""
-    found = {}
-    for wave in queries.calculated_waves():
-        snapshot = latest_snapshot(wave.id)
-        scopes = scopes_of(snapshot) if snapshot else []
-        if scopes:
-            found[wave.code] = (wave, scopes)
-    return found
-
-
-def kinds_now(snapshot: Snapshot, scope: str) -> list[Kind]:
-    """Kinds of documents about ``scope`` that the snapshot has figures for."""
-    released = released_of(snapshot)
-    compared = bool(released.changes) if scope == ALL_SCHOOLS else released.compared(scope_code(scope))
-    return kinds_for(SOME_SCHOOL if scope == ALL_SCHOOLS else scope, compared=compared)
 
 
 def report_form(known: dict[str, tuple[Wave, list[tuple[str, str]]]]) -> ReportForm:
@@ -180,23 +152,6 @@ def preview(code: str, scope: str) -> str:
     )
 
 
-def reach_or_404(code: str, scope: str) -> tuple[Wave, Snapshot, dict[str, tuple[Wave, list[tuple[str, str]]]]]:
-    """The wave with its snapshot, where the person may read this scope of it."""
-    known = choices()
-    if code not in known or scope not in dict(known[code][1]):
-        abort(404)
-    wave = known[code][0]
-    return wave, latest_snapshot(wave.id) or abort(404), {code: known[code]}
-
-
-def kind_or_404(scope: str) -> str:
-    """The kind of document that the address names."""
-    kind = request.values.get("kind") or DEFAULT
-    if kind not in KINDS or KINDS[kind] not in kinds_for(scope):
-        abort(404)
-    return kind
-
-
 def rendered(report: Any) -> str:
     """The report's HTML fragment."""
     from surveys.writers.html import render
@@ -216,6 +171,3 @@ def settings() -> str | Response:
         flash(_("Сохранено. Новые документы выйдут с этими реквизитами."))
         return redirect(url_for("reports.settings"))
     return render_template("reports/settings.html", form=form)
-
-
-from app.reports import edition_views as edition_views  # noqa: E402 - adds its routes to the blueprint
