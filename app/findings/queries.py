@@ -97,7 +97,7 @@ def items_of(finding: Finding, snapshot: Snapshot) -> list[MeasureItem]:
     plan = (
         db.select(RoadmapPlan.id)
         .where(RoadmapPlan.municipality_id == snapshot.wave.municipality_id)
-        .order_by(RoadmapPlan.id.desc())
+        .order_by(RoadmapPlan.year.desc(), RoadmapPlan.id.desc())
         .limit(1)
         .scalar_subquery()
     )

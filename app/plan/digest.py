@@ -26,6 +26,7 @@ from app.plan.plans import items_of, plans_in_force
 from app.plan.restrictions import restricted_on
 from app.plan.working_days import moved_days_off
 from surveys.roadmap.deadlines import (
+    Moves,
     Standing,
     Terms,
     is_told,
@@ -72,7 +73,7 @@ class Today:
     members: list[PlanMember]
     measures: list[Measure]  # with a date, neither done nor cancelled
     rounds: list[tuple[MonitoringRound, list[str]]]  # open ones, with the schools that have not sent their sheet
-    moved: frozenset[dt.date]  # days off that a decree moved
+    moved: Moves  # days off, by decree
 
 
 def read_day(plan: RoadmapPlan, day: dt.date, zone: str, marks: Mapping[int, list[Mark]] | None = None) -> Today:
@@ -199,6 +200,12 @@ def _morning_after(today: Today, moment: dt.datetime) -> dt.date:
     return working_on_or_after(_day(today, moment) + dt.timedelta(days=1), today.moved)
 
 
+def _first_of_week(today: Today) -> bool:
+    """Whether it is Monday or, where that is a day off, the first working day after it."""
+    monday = today.day - dt.timedelta(days=today.day.weekday())
+    return today.day == working_on_or_after(monday, today.moved)
+
+
 def terms_of(item: RoadmapItem) -> Terms:
     """The typed deadline of a stored item."""
     return Terms(item.deadline_kind, item.due_date, item.starts_on, item.applies)  # type: ignore[arg-type]
@@ -223,8 +230,7 @@ def document_lines(today: Today, person: Person) -> list[Told]:
     lines = []
     for notice in today.unread.get(person.id, []):
         told = {_morning_after(today, notice.created_utc), working_on_or_before(notice.study_until, today.moved)}
-        monday = today.day - dt.timedelta(days=today.day.weekday())
-        weekly = today.day > notice.study_until and today.day == working_on_or_after(monday, today.moved)
+        weekly = today.day > notice.study_until and _first_of_week(today)
         fresh = is_working(today.day, today.moved) and (today.day in told or weekly)
         standing = Standing("received", (today.day - notice.received_on).days)
         lines.append(
@@ -283,7 +289,7 @@ def coordinator_lines(today: Today, own: set[tuple[str, str]]) -> list[Told]:
         waiting = sum(mark.state == "done" and not mark.review and mark.scope != MUNICIPALITY for mark in marks)
         standing = standing_of(today, item, marks)
         if waiting:
-            fresh = is_working(today.day, today.moved) and today.day.weekday() == 0
+            fresh = _first_of_week(today)
             lines.append(Told("review", item.number, item.title, standing, None, fresh, number_of_marks=waiting))
         if standing.word == "late" and (item.number, MUNICIPALITY) not in own:
             scopes = tuple(mark.scope for mark in marks if mark.state not in ("done", "na"))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -15,19 +16,36 @@ from app.events import record
 from app.extensions import db
 from app.plan.working_days import SETTING, moved_days_off, store_days_off
 from app.roadmap.room import bp
+from surveys.roadmap.deadlines import Moves, is_working
 
 
 class DaysOffForm(FlaskForm):
-    days = TextAreaField(
-        _l("Перенесённые выходные"),
+    to = TextAreaField(
+        _l("Выходные по переносу"),
         validators=[Length(max=4000)],
-        description=_l("По одному в строке: 04.05.2020. Субботы, воскресенья и праздники известны и так."),
+        description=_l("По одному в строке: 22.02.2021. Субботы, воскресенья и праздники известны и так."),
+    )
+    from_ = TextAreaField(
+        _l("Дни, с которых перенесён выходной"),
+        validators=[Length(max=4000)],
+        description=_l("Например, 20.02.2021: эта суббота станет рабочей. Праздник останется выходным."),
     )
 
-    def validate_days(self, field: TextAreaField) -> None:
-        wrong = [word for word in words_of(field.data) if read_day(word) is None]
-        if wrong:
-            raise ValidationError(_("Не прочитано как день: %(list)s", list=", ".join(wrong[:5])))
+    def validate_to(self, field: TextAreaField) -> None:
+        refuse(_("Не прочитано как день: %(list)s"), (one for one in words_of(field.data) if read_day(one) is None))
+
+    def validate_from_(self, field: TextAreaField) -> None:
+        self.validate_to(field)
+        given = days_of(field.data)
+        refuse(_("Это рабочий день и без переноса: %(list)s"), (shown(one) for one in given if is_working(one)))
+        both = given & days_of(self.to.data)
+        refuse(_("День и здесь, и среди выходных по переносу: %(list)s"), (shown(one) for one in both))
+
+
+def refuse(words: str, wrong: Iterable[str]) -> None:
+    """An error that names the first of the ``wrong`` ones, where there are any."""
+    if named := sorted(wrong)[:5]:
+        raise ValidationError(words % {"list": ", ".join(named)})
 
 
 def words_of(text: str | None) -> list[str]:
@@ -35,25 +53,38 @@ def words_of(text: str | None) -> list[str]:
 
 
 def read_day(word: str) -> dt.date | None:
-    """«04.05.2020»; None where it is no day."""
+    """«22.02.2021»; None where it is no day."""
     try:
         return dt.datetime.strptime(word, "%d.%m.%Y").date()
     except ValueError:
         return None
 
 
+def days_of(text: str | None) -> frozenset[dt.date]:
+    """The days that are read."""
+    return frozenset(day for word in words_of(text) if (day := read_day(word)))
+
+
+def shown(day: dt.date) -> str:
+    return f"{day:%d.%m.%Y}"
+
+
 @bp.route("/days-off", methods=["GET", "POST"])
 def days_off() -> str | Response:
-    """Days that a decree of the government made days off."""
+    """Days that a decree of the government made days off, and those it made working days."""
     known = moved_days_off()
-    form = DaysOffForm(data={"days": "\n".join(f"{day:%d.%m.%Y}" for day in sorted(known))})
+    form = DaysOffForm(data={name: "\n".join(map(shown, sorted(getattr(known, name)))) for name in ("to", "from_")})
     if form.validate_on_submit():
-        fresh = {day for word in words_of(form.days.data) if (day := read_day(word))}
+        fresh = Moves(days_of(form.to.data), days_of(form.from_.data))
         if fresh != known:
             store_days_off(fresh)
-            told = [sorted(day.isoformat() for day in days) for days in (known, fresh)]
-            record("days_off.changed", "setting", SETTING, old=told[0], new=told[1])
+            record("days_off.changed", "setting", SETTING, old=told(known), new=told(fresh))
             db.session.commit()
-        flash(_("Сохранено. Сроки в рабочих днях и напоминания будут считаться с этими выходными."))
+        flash(_("Сохранено. Сроки в рабочих днях и напоминания будут считаться с этими днями."))
         return redirect(url_for("roadmap.days_off"))
     return render_template("roadmap/days_off.html", form=form)
+
+
+def told(moved: Moves) -> dict[str, list[str]]:
+    """As an event keeps it."""
+    return {"to": sorted(map(str, moved.to)), "from": sorted(map(str, moved.from_))}

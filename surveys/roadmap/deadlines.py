@@ -5,7 +5,6 @@ schedule, or is suspended by the restrictive measures is never late.
 """
 
 import datetime
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,38 +27,57 @@ Word = Literal[
 SOON_DAYS = 7
 STALE_DAYS = 60
 NEW_YEAR = frozenset((1, day) for day in range(1, 9))
-# Holidays by article 112 of the Labour Code. What a decree of the government moves each year is entered by the
-# department; the functions below take it as ``moved``.
-HOLIDAYS = NEW_YEAR | {(2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4)}
-Days = Collection[datetime.date]
+HOLIDAYS = NEW_YEAR | {(2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4)}  # article 112 of the Labour Code
 
 
-def is_working(day: datetime.date, moved: Days = ()) -> bool:
-    """Monday to Friday, no holiday, and none of the days off that were ``moved`` here."""
-    return day.weekday() < 5 and (day.month, day.day) not in HOLIDAYS and not _follows_holiday(day) and day not in moved
+@dataclass(frozen=True)
+class Moves:
+    """Days off that decrees of the government moved: the days they went ``to`` and, where known, came ``from_``.
+
+    A Saturday or Sunday that a day off came from is a working day. A holiday stays one, but gives no Monday any more.
+    """
+
+    to: frozenset[datetime.date] = frozenset()
+    from_: frozenset[datetime.date] = frozenset()
 
 
-def _follows_holiday(day: datetime.date) -> bool:
+NONE = Moves()
+
+
+def is_working(day: datetime.date, moved: Moves = NONE) -> bool:
+    """Monday to Friday and no holiday, unless a decree made it a day off, or a day off a working day."""
+    if day in moved.to or is_holiday(day):
+        return False
+    return day in moved.from_ or (day.weekday() < 5 and not _follows_holiday(day, moved))
+
+
+def is_holiday(day: datetime.date) -> bool:
+    """Off in every year, whatever is moved."""
+    return (day.month, day.day) in HOLIDAYS
+
+
+def _follows_holiday(day: datetime.date, moved: Moves) -> bool:
     """A holiday on a Saturday or Sunday gives the Monday after it; of the new year's ones a decree says where to."""
     before = [day - datetime.timedelta(days=back) for back in (1, 2)]
-    return day.weekday() == 0 and any((one.month, one.day) in HOLIDAYS - NEW_YEAR for one in before)
+    giving = [one for one in before if is_holiday(one) and (one.month, one.day) not in NEW_YEAR]
+    return day.weekday() == 0 and any(one not in moved.from_ for one in giving)
 
 
-def working_on_or_before(day: datetime.date, moved: Days = ()) -> datetime.date:
+def working_on_or_before(day: datetime.date, moved: Moves = NONE) -> datetime.date:
     """``day`` itself, or the last working day before it."""
     while not is_working(day, moved):
         day -= datetime.timedelta(days=1)
     return day
 
 
-def working_on_or_after(day: datetime.date, moved: Days = ()) -> datetime.date:
+def working_on_or_after(day: datetime.date, moved: Moves = NONE) -> datetime.date:
     """``day`` itself, or the first working day after it."""
     while not is_working(day, moved):
         day += datetime.timedelta(days=1)
     return day
 
 
-def add_working_days(day: datetime.date, number: int, moved: Days = ()) -> datetime.date:
+def add_working_days(day: datetime.date, number: int, moved: Moves = NONE) -> datetime.date:
     """The last of ``number`` working days counted from the day after ``day``."""
     while number:
         day += datetime.timedelta(days=1)
@@ -132,7 +150,7 @@ def _dated(terms: Terms, due: datetime.date, today: datetime.date) -> Standing:
     return Standing("running" if terms.starts and terms.starts <= today else "ahead", left)
 
 
-def is_told(terms: Terms, standing: Standing, today: datetime.date, moved: Days = ()) -> bool:
+def is_told(terms: Terms, standing: Standing, today: datetime.date, moved: Moves = NONE) -> bool:
     """Whether a reminder goes out today: on working days only, and never every day.
 
     A dated duty: a week before, and on the last day or, where that is a day off, on the working day before; months also

@@ -13,7 +13,7 @@ from app.extensions import db
 from app.findings.deadlines import due_date
 from app.models import Event, Finding, Measure, MeasureItem, RoadmapItem, Snapshot
 from app.plan.working_days import store_days_off
-from surveys.roadmap.deadlines import add_working_days
+from surveys.roadmap.deadlines import Moves, add_working_days
 from tests.app import wave_world
 from tests.pages import post_form
 
@@ -219,7 +219,7 @@ def test_deadline_in_words_gives_its_last_day(text, day) -> None:
 def test_working_days_of_a_measure_are_counted_without_holidays_and_moved_days_off() -> None:
     text, start = "в течение 5 рабочих дней", dt.date(2020, 6, 8)  # a Monday
     assert due_date(text, start) == dt.date(2020, 6, 16)  # 9 10 11, (Friday 12 is a holiday), 15 16
-    assert due_date(text, start, {dt.date(2020, 6, 15)}) == dt.date(2020, 6, 17)
+    assert due_date(text, start, Moves(frozenset({dt.date(2020, 6, 15)}))) == dt.date(2020, 6, 17)
 
 
 def test_approval_reckons_with_days_off_that_the_department_entered(closed: None, login_as) -> None:
@@ -227,7 +227,7 @@ def test_approval_reckons_with_days_off_that_the_department_entered(closed: None
     words = "в течение 1 рабочих дней"
     post_form(client, f"{ROOM}{finding.id}/edit", **edit_data(finding, deadline_text=words, due_date=""))
     day = dt.datetime.now(ZoneInfo("Europe/Moscow")).date()
-    store_days_off(day + dt.timedelta(days=ahead) for ahead in range(1, 31))
+    store_days_off(Moves(frozenset(day + dt.timedelta(days=ahead) for ahead in range(1, 31))))
     db.session.commit()
     assert post_form(client, f"{ROOM}approve", approved_on=day.isoformat(), approved_number="17").status_code == 302
     (measure,) = measures()

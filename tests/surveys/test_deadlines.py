@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from surveys.roadmap.deadlines import Terms, add_working_days, is_told, is_working, stand, working_on_or_before
+from surveys.roadmap.deadlines import Moves, Terms, add_working_days, is_told, is_working, stand, working_on_or_before
 from surveys.roadmap.plan import load_roadmap
 
 DATE = Terms("date", dt.date(2020, 5, 31))  # a Sunday
@@ -48,7 +48,7 @@ def test_holiday_on_a_week_end_gives_the_monday_after_it(day: dt.date, works: bo
 
 
 def test_day_off_that_a_decree_moved_is_reckoned_with() -> None:
-    moved = {dt.date(2020, 5, 4), dt.date(2020, 5, 5)}  # decree of 10 July 2019 № 875
+    moved = Moves(frozenset({dt.date(2020, 5, 4), dt.date(2020, 5, 5)}))  # decree of 10 July 2019 № 875
     assert add_working_days(dt.date(2020, 4, 30), 2) == dt.date(2020, 5, 5)  # Thu -> (1 off), Mon, Tue
     assert add_working_days(dt.date(2020, 4, 30), 2, moved) == dt.date(2020, 5, 7)  # Wed, Thu
     terms = Terms("date", dt.date(2020, 5, 5))
@@ -59,6 +59,53 @@ def test_day_off_that_a_decree_moved_is_reckoned_with() -> None:
         dt.date(2020, 4, 30),  # the working day before
         dt.date(2020, 5, 6),  # the first one after: also what the Monday's reminder is put off to
     ]
+
+
+# Decree of 10 July 2019 № 875: from Saturday 4 and Sunday 5 January 2020 to Monday 4 and Tuesday 5 May 2020.
+# Decree of 10 October 2020 № 1648: from 2 and 3 January 2021 to Fridays 5 November and 31 December, and from Saturday
+# 20 February to Monday 22 February 2021.
+DECREED = Moves(
+    to=frozenset(map(dt.date.fromisoformat, "2020-05-04 2020-05-05 2021-11-05 2021-12-31 2021-02-22".split())),
+    from_=frozenset(map(dt.date.fromisoformat, "2020-01-04 2020-01-05 2021-01-02 2021-01-03 2021-02-20".split())),
+)
+
+
+@pytest.mark.parametrize(
+    ("month", "last", "days"),
+    [
+        # the production calendars of 2020 and 2021, months with a move; the short day before a holiday is a working one
+        ("2020-01", 31, [*range(9, 11), *range(13, 18), *range(20, 25), *range(27, 32)]),  # 17: 4 and 5 stay holidays
+        ("2020-05", 31, [*range(6, 9), *range(12, 16), *range(18, 23), *range(25, 30)]),  # 17
+        ("2021-01", 31, [*range(11, 16), *range(18, 23), *range(25, 30)]),  # 15: 2 and 3 stay holidays
+        ("2021-02", 28, [*range(1, 6), *range(8, 13), *range(15, 21), *range(24, 27)]),  # 19: Saturday 20, not 22
+        ("2021-11", 30, [*range(1, 4), *range(8, 13), *range(15, 20), *range(22, 27), 29, 30]),  # 20
+        ("2021-12", 31, [*range(1, 4), *range(6, 11), *range(13, 18), *range(20, 25), *range(27, 31)]),  # 22
+    ],
+)
+def test_working_days_of_a_month_are_those_of_the_production_calendar(month: str, last: int, days: list[int]) -> None:
+    every = [dt.date.fromisoformat(f"{month}-{day:02}") for day in range(1, last + 1)]
+    assert [day.day for day in every if is_working(day, DECREED)] == days
+
+
+def test_working_saturday_counts_and_reminds() -> None:
+    assert add_working_days(dt.date(2021, 2, 18), 2) == dt.date(2021, 2, 22)  # Thu -> Fri, Mon
+    assert add_working_days(dt.date(2021, 2, 18), 2, DECREED) == dt.date(2021, 2, 20)  # Fri, Sat
+    assert working_on_or_before(dt.date(2021, 2, 23), DECREED) == dt.date(2021, 2, 20)
+    terms = Terms("date", dt.date(2021, 2, 21))  # Sunday
+    day = dt.date(2021, 2, 20)
+    assert is_told(terms, stand(terms, False, day), day, DECREED)
+    assert not is_told(terms, stand(terms, False, day), day)
+
+
+def test_holiday_whose_day_off_went_elsewhere_gives_no_monday() -> None:
+    """Decree of 4 October 2024 № 1335: from Sunday 23 February 2025 to Thursday 8 May, from 8 March to 13 June."""
+    moved = Moves(
+        frozenset({dt.date(2025, 5, 8), dt.date(2025, 6, 13)}), frozenset({dt.date(2025, 2, 23), dt.date(2025, 3, 8)})
+    )
+    mondays = [dt.date(2025, 2, 24), dt.date(2025, 3, 10)]
+    assert [is_working(day) for day in mondays] == [False, False]
+    assert [is_working(day, moved) for day in mondays] == [True, True]
+    assert not is_working(dt.date(2025, 2, 23), moved)
 
 
 @pytest.mark.parametrize(
