@@ -169,9 +169,10 @@ def audience(item: RoadmapItem) -> list[int]:
 
 def acquaint(reader: NoticeReader, at: dt.datetime | None = None) -> bool:
     """«Ознакомлен»; False where it was said already."""
-    if reader.read_utc is not None:
+    unsaid = db.update(NoticeReader).where(NoticeReader.id == reader.id, NoticeReader.read_utc.is_(None))
+    said = db.session.execute(unsaid.values(read_utc=at or utc_now()).returning(NoticeReader.id))
+    if said.first() is None:  # in another window, perhaps at this moment
         return False
-    reader.read_utc = at or utc_now()
     record("notice.read", "notice", reader.notice_id, new={"person": reader.person_id}, actor=reader.person_id, at=at)
     return True
 

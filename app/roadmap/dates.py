@@ -148,7 +148,7 @@ def read(notice_id: int) -> Response:
         abort(404)
     if acquaint(reader):
         db.session.commit()
-        flash(_("Отмечено: вы ознакомились с документом."))
+    flash(_("Отмечено: вы ознакомились с документом."))
     notice = db.session.get_one(Notice, notice_id)
     return redirect(page_of(db.session.get_one(RoadmapItem, notice.item_id).number))
 

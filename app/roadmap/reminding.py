@@ -86,7 +86,7 @@ def make_calendar() -> str:
     db.session.add(CalendarToken(person_id=current_user.id, token_hash=token_hash(token)))
     record("calendar.made", "person", current_user.id)
     db.session.commit()
-    address = current_app.config["PUBLIC_URL"] + url_for("roadmap.calendar", token=token)
+    address = current_app.config["PUBLIC_URL"] + url_for("roadmap.calendar", token=token, plan=None)
     return render_template("roadmap/calendar.html", address=address)
 
 

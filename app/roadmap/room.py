@@ -1,6 +1,7 @@
 """The room's blueprint, its reach, and the plan that an address means."""
 
 import datetime as dt
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, request
@@ -46,6 +47,13 @@ def today_here() -> dt.date:
 def day_end(day: dt.date) -> dt.datetime:
     """The moment after the last one of ``day``."""
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZoneInfo(timezone_name()))
+
+
+@bp.url_defaults
+def stay_in_plan(_endpoint: str, values: dict[str, Any]) -> None:
+    """Links of a page that its address opened under a plan lead to pages under the same plan."""
+    if request and "plan" in request.args:
+        values.setdefault("plan", request.args["plan"])
 
 
 def chosen_plan() -> RoadmapPlan | None:

@@ -12,7 +12,16 @@ from sqlalchemy import event, text
 from werkzeug.test import TestResponse
 
 from app.extensions import db
-from app.models import Event, MonitoringRound, Notice, PlanMember, ScheduleDate, SchoolPlan, SchoolPlanLine
+from app.models import (
+    Event,
+    MonitoringRound,
+    Notice,
+    NoticeReader,
+    PlanMember,
+    ScheduleDate,
+    SchoolPlan,
+    SchoolPlanLine,
+)
 from app.plan.once import once_key
 from tests.app.rooms_world import add_plan
 from tests.pages import post_form, token_of
@@ -59,10 +68,12 @@ def meeting(model: type[db.Model]) -> Iterator[None]:
         event.remove(db.session, "before_flush", wait)
 
 
-def press_at_once(login_as: SignIn, login: str, url: str, data: dict[str, Any]) -> list[TestResponse | Exception]:
+def press_at_once(
+    login_as: SignIn, login: str, url: str, data: dict[str, Any], page: str = ""
+) -> list[TestResponse | Exception]:
     """The answers to the same form sent by two windows of one person."""
     windows = [login_as(login) for _window in range(2)]
-    tokens = [token_of(window, url) for window in windows]
+    tokens = [token_of(window, page or url) for window in windows]
     answers: list[TestResponse | Exception] = [RuntimeError("no answer")] * 2
 
     def press(number: int) -> None:
@@ -137,6 +148,34 @@ def test_member_cannot_become_the_same_as_another(app: Flask, login_as: SignIn) 
     db.session.expire_all()
     assert {one.name for one in db.session.scalars(db.select(PlanMember))} == {"Негрей Н.В.", "Адамокова М.С."}
     assert post_form(maria, f"{url}/{second.id}", **data | {"position": "специалист"}).status_code == 302
+
+
+@contextlib.contextmanager
+def both_read(model: type[db.Model]) -> Iterator[None]:
+    """Both requests have read their row before either goes on; SQLite lets only one come so far."""
+    both = threading.Barrier(2)
+
+    def wait(_row: Any, _context: Any) -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(timeout=3)
+
+    event.listen(model, "load", wait)
+    try:
+        yield
+    finally:
+        event.remove(model, "load", wait)
+
+
+def test_document_studied_in_two_windows_at_one_moment_is_one_event(app: Flask, login_as: SignIn) -> None:
+    add_plan()
+    post_form(login_as("maria"), "/roadmap/3.4/documents", title="Рекомендации", received_on="2020-06-03")
+    notice = db.session.scalars(db.select(Notice.id)).one()
+    with both_read(NoticeReader):
+        answers = press_at_once(login_as, "boris", f"/roadmap/documents/{notice}/read", {}, page="/roadmap/3.4")
+    assert [getattr(answer, "status_code", answer) for answer in answers] == [302, 302]
+    assert len(db.session.scalars(db.select(Event).where(Event.action == "notice.read")).all()) == 1
+    page = login_as("boris").get("/roadmap/3.4").get_data(as_text=True)
+    assert "вы ознакомлены" in page
 
 
 def test_key_is_of_the_content() -> None:
