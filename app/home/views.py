@@ -43,18 +43,18 @@ def index() -> str:
         newcomers=queries.not_signed_in(keeper) if keeper is None or keeper else 0,
         keeps=keeper is None or bool(keeper),
         documents=queries.own_documents(current_user.id) if allowed("reports.index") else [],
-        counts=road_counts(plans, today, None if department else current_user) if department or schools else None,
+        counts=road_counts(plans, today, None if department else current_user) if department or schools else [],
         done=[row for row in queries.own_questionnaires(current_user.id) if row[1].status in DONE],
         whole=department,
     )
 
 
-def road_counts(plans: list[RoadmapPlan], today: dt.date, person: Person | None) -> dict[str, int] | None:
-    """Counts of the newest plan's items by state: of the whole plan, or of the items of a person's first school."""
-    if not plans:
-        return None
+def road_counts(
+    plans: list[RoadmapPlan], today: dt.date, person: Person | None
+) -> list[tuple[RoadmapPlan, dict[str, int]]]:
+    """Counts of items by state, plan by plan: of the whole plan, or of the items of a person's first school."""
     scope = next((a.scope for a in person.assignments if a.school_id), None) if person else None
-    return count_by_status(plan_progress(plans[0], today, scope, duties=False))
+    return [(plan, count_by_status(plan_progress(plan, today, scope, duties=False))) for plan in plans]
 
 
 @bp.get("/healthz")

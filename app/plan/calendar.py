@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
@@ -61,13 +61,16 @@ def entries(person: Person, today: Today) -> Iterator[Entry]:
             yield Entry(f"document-{line.ref}", line.due, line.due, _("Ознакомиться: %(title)s", title=line.title))
     for line in (*measure_lines(today, person, every=True), *monitoring_lines(today, person)):
         if line.due:
-            words = f"{_prefix(line.standing)}: {title_of(line)}"
+            words = f"{_prefix(line.standing)}: {title_of(replace(line, year=today.year))}"
             yield Entry(f"{line.kind}-{line.ref}-{line.scope}", line.due, line.due, words)
 
 
 def _of_item(item: RoadmapItem, scope: str, marks: list[Mark], today: Today) -> Iterator[Entry]:
     """The last day of an item, or each date of its outside schedule."""
-    start = f"{_prefix(standing_of(today, item, marks))}: {_('п.')} {shown_number(item.number)}"
+    place = _("п. %(number)s", number=shown_number(item.number))
+    if today.year:
+        place = _("п. %(number)s плана %(year)s года", number=shown_number(item.number), year=today.year)
+    start = f"{_prefix(standing_of(today, item, marks))}: {place}"
     now, told = progress(marks), f"{item.deadline_text}\n{item.responsible}"
     told = f"{told}\n{now.done} {_('из')} {now.of}" if now.of > 1 else told
     dates = schedule_dates(item.id) if item.deadline_kind == "by_schedule" else []

@@ -4,7 +4,7 @@ Every line says where its item stands; ``fresh`` ones are today's reminders, and
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from app.models import (
     RoadmapPlan,
 )
 from app.plan.marks import MUNICIPALITY, Mark, marks_now, progress
+from app.plan.measures import is_of
 from app.plan.people import SCHOOL_KEYS, keys_of, members_of
 from app.plan.plans import items_of, plans_in_force
 from app.plan.restrictions import restricted_on
@@ -74,10 +75,11 @@ class Today:
     measures: list[Measure]  # with a date, neither done nor cancelled
     rounds: list[tuple[MonitoringRound, list[str]]]  # open ones, with the schools that have not sent their sheet
     moved: Moves  # days off, by decree
+    year: int | None = None  # of the plan, where several are in force
 
 
-def read_day(plan: RoadmapPlan, day: dt.date, zone: str, marks: Mapping[int, list[Mark]] | None = None) -> Today:
-    """Read what the digests of ``day`` rest on; ``marks`` of a past day where it is not today."""
+def read_day(plan: RoadmapPlan, day: dt.date, zone: str, plans: Sequence[RoadmapPlan] = ()) -> Today:
+    """Read what the digests of ``day`` rest on; ``plans``: those in force, the newest first, if several."""
     items = [item for item in items_of(plan) if item.withdrawn_on is None or item.withdrawn_on > day]
     notices = db.session.execute(
         db.select(Notice, NoticeReader.person_id, NoticeReader.read_utc)
@@ -95,36 +97,37 @@ def read_day(plan: RoadmapPlan, day: dt.date, zone: str, marks: Mapping[int, lis
         day,
         zone,
         items,
-        marks if marks is not None else marks_now(plan),
+        marks_now(plan),
         restricted_on(day),
         frozenset(notice.item_id for notice, _person, _read in notices),
         unread,
         members_of(plan),
-        _open_measures(),
+        _open_measures(plan, plans or [plan]),
         _open_rounds(plan, day),
         moved_days_off(),
+        plan.year if len(plans) > 1 else None,
     )
 
 
 def read_days(day: dt.date, zone: str) -> list[Today]:
-    """Every plan in force, the newest first. Measures are of the first."""
-    days = [read_day(plan, day, zone) for plan in plans_in_force()]
-    return [*days[:1], *(replace(one, measures=[]) for one in days[1:])]
+    """Every plan in force, the newest first, each with its own measures."""
+    plans = plans_in_force()
+    return [read_day(plan, day, zone, plans) for plan in plans]
 
 
 def told_of_all(days: Iterable[Today], people: Collection[Person] | None = None) -> dict[int, list[Told]]:
     """Person id -> what this person is told of all these plans, late first."""
     found: dict[int, list[Told]] = {}
-    days = list(days)
     for today in days:
-        plan, year = today.plan.code, today.plan.year if len(days) > 1 else None
+        plan = today.plan.code
         for person_id, lines in digests(today, people).items():
-            found.setdefault(person_id, []).extend(replace(line, plan=plan, year=year) for line in lines)
+            found.setdefault(person_id, []).extend(replace(line, plan=plan, year=today.year) for line in lines)
     return {person_id: sorted(lines, key=_urgency) for person_id, lines in found.items()}
 
 
-def _open_measures() -> list[Measure]:
+def _open_measures(plan: RoadmapPlan, plans: Sequence[RoadmapPlan]) -> list[Measure]:
     wanted = db.select(Measure).where(Measure.due_date.is_not(None), Measure.status.in_(("planned", "in_work")))
+    wanted = wanted.where(is_of(plan, plans))
     return list(db.session.scalars(wanted.order_by(Measure.due_date, Measure.id)))
 
 

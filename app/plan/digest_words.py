@@ -13,7 +13,9 @@ from surveys.roadmap.deadlines import Standing
 
 
 def title_of(line: Told) -> str:
-    """«п. 3.8. Разработка …», of several plans with its year; a measure by its own text, a round by its title."""
+    """«п. 3.8. Разработка …», of several plans with its year; a measure by its own text."""
+    if line.kind == "measure" and line.year:
+        return _("Мера плана %(year)s года: %(text)s", year=line.year, text=line.title)
     if line.kind == "measure":
         return _("Мера: %(text)s", text=line.title)
     if line.year:
@@ -27,7 +29,7 @@ def address_of(line: Told) -> str:
     if line.kind == "measure":
         return url_for("roadmap.measure", measure_id=line.ref)
     if line.kind == "monitoring":
-        return url_for("roadmap.monitoring_round", round_id=line.ref)
+        return url_for("roadmap.monitoring_round", round_id=line.ref, plan=line.plan or None)
     return url_for("roadmap.item", number=line.number, plan=line.plan or None)
 
 

@@ -27,7 +27,7 @@ from app.models import Municipality, Person, PlanLetter, School
 from app.models.columns import utc_now
 from app.plan.digest import Told, read_days, told_of_all
 from app.plan.digest_words import note_of, standing_words, title_of
-from app.plan.plans import current_plan
+from app.plan.plans import plans_in_force
 from app.plan.working_days import moved_days_off
 from surveys.roadmap.deadlines import is_working
 
@@ -38,9 +38,10 @@ LATE = dt.timedelta(hours=12)
 @by_clock
 def digest_due(now: dt.datetime) -> Due:
     """From nine in the morning of each working day."""
-    plan = current_plan()
-    if plan is None or not mail_is_set():
+    plans = plans_in_force()
+    if not plans or not mail_is_set():
         return
+    plan = plans[0]
     local = now.astimezone(ZoneInfo(db.session.get_one(Municipality, plan.municipality_id).timezone))
     if local.hour >= HOUR and is_working(local.date(), moved_days_off()):
         yield f"{KIND}:{plan.id}:{local.date()}", lambda: ask_letters(local.date())
@@ -63,10 +64,10 @@ def _waiting(day: dt.date) -> tuple[Any, ...]:
 @job_kind(KIND)
 def send_plan_letters(job: JobRun) -> None:
     """Send the letters of one day; what a worker finds only the next day is not sent any more."""
-    plan, day = current_plan(), dt.date.fromisoformat(job.params["day"])
-    if plan is None:
+    plans, day = plans_in_force(), dt.date.fromisoformat(job.params["day"])
+    if not plans:
         return
-    zone = db.session.get_one(Municipality, plan.municipality_id).timezone
+    zone = db.session.get_one(Municipality, plans[0].municipality_id).timezone
     if utc_now() - dt.datetime.fromisoformat(job.params["asked_utc"]) > LATE:
         job.progress(1, 1, _("День прошёл: письма не отправлены."))
         return

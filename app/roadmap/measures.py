@@ -13,9 +13,10 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 
 from app.events import record
 from app.extensions import db
-from app.models import Event, Evidence, Finding, Measure, MeasureItem, Person, RoadmapItem, Snapshot, Wave
+from app.models import Event, Evidence, Finding, Measure, MeasureItem, Person, RoadmapItem, RoadmapPlan, Snapshot, Wave
 from app.plan.evidence import attach, files_of, quota_problem, remove, send, take_files
 from app.plan.marks import MUNICIPALITY
+from app.plan.plans import plans_in_force
 from app.reach import scope_name, within
 from app.results.measure_effect import baseline_of, effects
 from app.roadmap import queries
@@ -82,17 +83,32 @@ def measures() -> str:
     )
 
 
-def numbers_of(measure_ids: list[int]) -> dict[int, list[str]]:
-    """Roadmap items by measure."""
-    found: dict[int, list[str]] = {}
-    for measure_id, number in db.session.execute(
+def numbers_of(measure_ids: list[int], plan: RoadmapPlan | None = None) -> dict[int, list[str]]:
+    """Roadmap items by measure: of every year's plan, or of one."""
+    wanted = (
         db.select(MeasureItem.measure_id, RoadmapItem.number)
         .join(RoadmapItem, RoadmapItem.id == MeasureItem.roadmap_item_id)
         .where(MeasureItem.measure_id.in_(measure_ids))
-        .order_by(RoadmapItem.position)
-    ):
+        .order_by(RoadmapItem.plan_id, RoadmapItem.position)
+    )
+    if plan is not None:
+        wanted = wanted.where(RoadmapItem.plan_id == plan.id)
+    found: dict[int, list[str]] = {}
+    for measure_id, number in db.session.execute(wanted):
         found.setdefault(measure_id, []).append(number)
     return found
+
+
+def places_of(one: Measure) -> list[tuple[str, RoadmapPlan]]:
+    """Items that a measure serves, each with its plan."""
+    wanted = (
+        db.select(RoadmapItem.number, RoadmapPlan)
+        .join(MeasureItem, MeasureItem.roadmap_item_id == RoadmapItem.id)
+        .join(RoadmapPlan, RoadmapPlan.id == RoadmapItem.plan_id)
+        .where(MeasureItem.measure_id == one.id)
+        .order_by(RoadmapItem.plan_id, RoadmapItem.position)
+    )
+    return [(number, plan) for number, plan in db.session.execute(wanted)]
 
 
 def measure_or_404(measure_id: int, *, lock: bool = False) -> Measure:
@@ -178,7 +194,8 @@ def page(one: Measure, files: list[Evidence], form: MeasureForm) -> str:
         effects=effects(one),
         wave_code=snapshot.wave.code if snapshot else None,
         scope_name=scope_name,
-        numbers=numbers_of([one.id]).get(one.id, []),
+        places=places_of(one),
+        several=len(plans_in_force()) > 1,
         statuses=STATUSES,
         tags=TAGS,
         history=history,

@@ -18,7 +18,7 @@ from app.plan.calendar import calendar_of
 from app.plan.digest import Told, read_days, told_of_all
 from app.plan.digest_words import address_of, note_of, standing_words, title_of
 from app.plan.letters import letter_counts
-from app.plan.plans import current_plan, today_in
+from app.plan.plans import today_in
 from app.roadmap import queries
 from app.roadmap.room import bp, today_here
 
@@ -26,7 +26,7 @@ from app.roadmap.room import bp, today_here
 @bp.get("/today")
 def digest() -> str:
     """Own lines, the pressing ones first; works without e-mail and prints."""
-    days = read_days(today_here(), timezone_name()) if current_plan() else abort(404)
+    days = read_days(today_here(), timezone_name()) or abort(404)
     lines = told_of_all(days, [current_user]).get(current_user.id, [])
     return sheets([(current_user, lines)], own=True)
 
@@ -34,7 +34,7 @@ def digest() -> str:
 @bp.get("/today/all")
 def digest_all() -> str:
     """Everybody's lines, one sheet each, for those who have no e-mail."""
-    told = told_of_all(read_days(today_here(), timezone_name()) if current_plan() else abort(404))
+    told = told_of_all(read_days(today_here(), timezone_name()) or abort(404))
     people = db.session.scalars(db.select(Person).where(Person.id.in_(told)).order_by(Person.family, Person.id))
     return sheets([(one, told[one.id]) for one in people], own=False)
 
@@ -116,8 +116,8 @@ def calendar(token: str) -> Response:
         )
     )
     person = db.session.get(Person, kept.person_id) if kept else None
-    if person is None or not person.active or current_plan() is None:
+    if person is None or not person.active:
         abort(404)
     zone = timezone_name()
-    body = calendar_of(person, read_days(today_in(zone, utc_now()), zone))
+    body = calendar_of(person, read_days(today_in(zone, utc_now()), zone) or abort(404))
     return Response(body, mimetype="text/calendar", headers={"Content-Disposition": "inline; filename=opora.ics"})

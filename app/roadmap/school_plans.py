@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from sqlalchemy import Select
 from werkzeug.wrappers import Response
 from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
@@ -12,11 +13,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from app.events import record
 from app.extensions import db
 from app.models import Measure, RoadmapPlan, School, SchoolPlan, SchoolPlanLine
+from app.plan.measures import is_of
 from app.plan.once import enter, once_key
-from app.plan.plans import current_plan, items_of
+from app.plan.plans import all_plans, items_of, plans_in_force
 from app.roadmap import queries
 from app.roadmap.measures import STATUSES, TAGS, numbers_of
-from app.roadmap.room import bp, own_scopes, reach_read, today_here
+from app.roadmap.room import bp, own_scopes, plan_or_404, reach_read, today_here
 
 SUBJECT = "school_plan"
 LINE = ("text", "responsible", "deadline_text", "planned_result")
@@ -38,10 +40,10 @@ class ApproveForm(FlaskForm):
 
 
 def school_or_404(code: str) -> tuple[RoadmapPlan, School]:
-    """A school within reach, and the current plan."""
-    plan, reach = current_plan(), reach_read()
+    """A school within reach, and the plan that the address names, else the current one."""
+    plan, reach = plan_or_404(), reach_read()
     school = db.session.scalar(db.select(School).where(School.code == code))
-    if plan is None or school is None or (reach is not None and code not in reach):
+    if school is None or (reach is not None and code not in reach):
         abort(404)
     return plan, school
 
@@ -67,12 +69,10 @@ def begun(plan: RoadmapPlan, school: School) -> SchoolPlan:
     return kept
 
 
-def take_measures(kept: SchoolPlan, school: School) -> int:
-    """Lines for the school's accepted measures that have none yet."""
-    there = {line.measure_id for line in kept.lines}
-    wanted = db.select(Measure).where(Measure.scope == school.code, Measure.status != "cancelled").order_by(Measure.id)
-    fresh = [one for one in db.session.scalars(wanted) if one.id not in there]
-    numbers = numbers_of([one.id for one in fresh])
+def take_measures(kept: SchoolPlan, plan: RoadmapPlan, school: School) -> int:
+    """Lines for the school's accepted measures of the plan that have none yet."""
+    fresh = list(db.session.scalars(waiting_measures(kept, plan, school)))
+    numbers = numbers_of([one.id for one in fresh], plan)
     for one in fresh:
         kept.lines.append(
             SchoolPlanLine(
@@ -116,8 +116,15 @@ def rolled_up(plan: RoadmapPlan) -> dict[str, tuple[int, int]]:
 
 @bp.get("/schools")
 def schools() -> str:
-    """Roadmaps of the schools within reach: approved or not, lines done, municipal items they serve."""
-    plan, reach = current_plan() or abort(404), reach_read()
+    """Roadmaps of the schools within reach under each plan in force, or under the one that the address names."""
+    plans = [plan_or_404()] if "plan" in request.args else plans_in_force() or abort(404)
+    reach = reach_read()
+    parts = [(plan, rows_of(plan, reach), rolled_up(plan) if reach is None else {}) for plan in plans]
+    return render_template("roadmap/school_plans.html", parts=parts, several=len(all_plans()) > 1)
+
+
+def rows_of(plan: RoadmapPlan, reach: queries.Reach) -> list[tuple[School, SchoolPlan | None, int, int]]:
+    """(school, its roadmap if begun, lines done, all lines) of the schools of the plan within reach."""
     wanted = db.select(School).where(School.code.in_(plan.document["schools"])).order_by(School.position)
     rows = []
     for school in db.session.scalars(wanted):
@@ -125,8 +132,7 @@ def schools() -> str:
             kept = plan_of(plan, school)
             states = states_of(kept.lines) if kept else {}
             rows.append((school, kept, sum(state == "done" for state in states.values()), len(states)))
-    rolled = rolled_up(plan) if reach is None else {}
-    return render_template("roadmap/school_plans.html", rows=rows, rolled=rolled)
+    return rows
 
 
 @bp.route("/schools/<code>", methods=["GET", "POST"])
@@ -160,7 +166,8 @@ def school_plan(code: str) -> str | Response:
         statuses=STATUSES,
         tags=TAGS,
         today=today_here(),
-        waiting=waiting_measures(kept, school),
+        waiting=len(list(db.session.scalars(waiting_measures(kept, plan, school)))),
+        others=[one for one in plans_in_force() if one.id != plan.id],
         names=queries.school_names(),
     )
 
@@ -169,13 +176,13 @@ def numbers_here(plan: RoadmapPlan) -> list[str]:
     return [item.number for item in items_of(plan, duties=False)]
 
 
-def waiting_measures(kept: SchoolPlan | None, school: School) -> int:
-    """Accepted measures without a line."""
-    wanted = db.select(db.func.count(Measure.id)).where(Measure.scope == school.code, Measure.status != "cancelled")
+def waiting_measures(kept: SchoolPlan | None, plan: RoadmapPlan, school: School) -> Select[tuple[Measure]]:
+    """The school's accepted measures of the plan that have no line yet."""
+    wanted = db.select(Measure).where(Measure.scope == school.code, Measure.status != "cancelled")
     if kept is not None:
         there = [line.measure_id for line in kept.lines if line.measure_id]
         wanted = wanted.where(Measure.id.not_in(there))
-    return db.session.scalar(wanted) or 0
+    return wanted.where(is_of(plan, all_plans())).order_by(Measure.id)
 
 
 def changed(kept: SchoolPlan, action: str) -> None:
@@ -194,7 +201,7 @@ def school_take(code: str) -> Response:
     """Put the accepted measures into the school's roadmap."""
     plan, school = school_or_404(code)
     kept = begun(plan, school)
-    if take_measures(kept, school):
+    if take_measures(kept, plan, school):
         changed(kept, "school_plan.measures_taken")
         flash(_("Принятые меры внесены в дорожную карту школы."))
     return redirect(url_for("roadmap.school_plan", code=code))

@@ -36,6 +36,18 @@ def add_plan() -> RoadmapPlan:
     return plan
 
 
+def add_next_plan(plan: RoadmapPlan) -> RoadmapPlan:
+    """A plan of 2021, code «7-2021», beside the order's: its only item 3.99 is 3.6 of the order."""
+    order = load_packaged().roadmap
+    kept = [order.item("3.6").model_copy(update={"number": "3.99"})]
+    document = order.document.model_copy(update={"order_number": "7", "order_date": dt.date(2021, 1, 15)})
+    later = order.model_copy(update={"items": kept, "obligations": [], "document": document})
+    schools = db.session.scalars(db.select(School).order_by(School.position)).all()
+    made = store_plan(later, db.session.get_one(Municipality, plan.municipality_id), schools)
+    db.session.commit()
+    return made
+
+
 def add_definitions() -> Definitions:
     """The packaged instruments, rules and consent text."""
     definitions = store_definitions(load_packaged(), "Управление образования")

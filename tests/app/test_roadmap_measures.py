@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from app.demo.build import MIDLINE, build_demo
 from app.extensions import db
 from app.jobs import run_pending_jobs
-from app.models import Event, Measure, MeasureItem, Snapshot, Wave
+from app.models import Event, Measure, MeasureItem, RoadmapPlan, Snapshot, Wave
+from app.plan.plans import items_of
 from app.results.measure_effect import baseline_of, blocks_of, effect_words, effects
 from app.results.snapshots import close_wave, latest_snapshot, released_of
 from surveys.disclosure.released import Change, Share
@@ -24,8 +25,9 @@ SignIn = Callable[[str], FlaskClient]
 TEXTS = {"responsible": "Завуч", "deadline_text": "октябрь", "planned_result": "", "measure_of_success": ""}
 
 
-def add_measure(scope: str = "school1", text: str = "Взаимопосещение уроков") -> int:
-    item = state_of("3.13", "municipality").item_id
+def add_measure(scope: str = "school1", text: str = "Взаимопосещение уроков", at: RoadmapPlan | None = None) -> int:
+    """A measure at 3.13 of the order's plan, or at the first item of another."""
+    item = items_of(at)[0].id if at else state_of("3.13", "municipality").item_id
     one = Measure(
         scope=scope, text=text, due_date=dt.date(2020, 10, 31), items=[MeasureItem(roadmap_item_id=item)], **TEXTS
     )

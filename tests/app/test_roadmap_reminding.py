@@ -9,16 +9,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
-from app.content.starting import load_packaged
 from app.extensions import db
-from app.models import Municipality, School
 from app.plan.calendar import calendar_of
 from app.plan.changes import add_schedule_date, receive
 from app.plan.digest import read_day, read_days
 from app.plan.marks import change_state
-from app.plan.plans import items_of, store_plan
+from app.plan.plans import items_of
 from tests.app.roadmap_world import state_of
-from tests.app.rooms_world import add_plan, person
+from tests.app.rooms_world import add_next_plan, add_plan, person
 from tests.app.test_roadmap_measures import add_measure
 from tests.pages import post_form, token_of
 
@@ -122,17 +120,16 @@ def test_schedules_documents_and_measures_are_in_the_calendar(app: Flask, login_
 
 def test_item_that_ends_in_the_next_year_is_told_beside_the_plan_of_that_year(app: Flask, login_as: SignIn) -> None:
     plan = add_plan()
-    order = load_packaged().roadmap
-    kept = [order.item("3.6").model_copy(update={"number": "3.99"})]
-    document = order.document.model_copy(update={"order_number": "7", "order_date": dt.date(2021, 1, 15)})
-    later = order.model_copy(update={"items": kept, "obligations": [], "document": document})
-    schools = db.session.scalars(db.select(School).order_by(School.position)).all()
-    store_plan(later, db.session.get_one(Municipality, plan.municipality_id), schools)
-    db.session.commit()
+    later = add_next_plan(plan)
+    add_measure()  # of the plan of 2020
+    add_measure(text="Новая мера", at=later)
     page = login_as("boris").get("/roadmap/today").get_data(as_text=True)
     assert "/roadmap/3.15?plan=204-2020" in page  # «январь 2021 г.» of the plan of 2020
     assert "/roadmap/3.99?plan=7-2021" in page
     assert "п. 3.15 плана 2020 года. " in page
+    assert page.count("Взаимопосещение уроков") == page.count("Новая мера") == 1
+    assert "Мера плана 2020 года: Взаимопосещение уроков" in page
+    assert "Мера плана 2021 года: Новая мера" in page
     home = login_as("boris").get("/").get_data(as_text=True)
     for number, year, code in (("3.15", 2020, "204-2020"), ("3.99", 2021, "7-2021")):
         line = home.partition(f'href="/roadmap/{number}?plan={code}"')[2].partition("</li>")[0]
@@ -140,8 +137,28 @@ def test_item_that_ends_in_the_next_year_is_told_beside_the_plan_of_that_year(ap
     assert "/roadmap/3.8?plan=204-2020" in login_as("maria").get("/").get_data(as_text=True)  # overdue since 2020
     with app.test_request_context():
         body = calendar_of(person("boris"), read_days(dt.date(2021, 1, 20), "UTC")).decode()
-    assert "п. 3.15" in body
-    assert "п. 3.99" in body
+    told = [str(one["summary"]) for one in Calendar.from_ical(body).walk("VEVENT")]
+    for start in (
+        "Срок: п. 3.15 плана 2020 года ",
+        "Просрочено: п. 3.99 плана 2021 года ",
+        "Просрочено: Мера плана 2020 года: Взаимо",
+        "Просрочено: Мера плана 2021 года: Новая",
+    ):
+        assert sum(words.startswith(start) for words in told) == 1, start
+
+
+def test_home_counts_the_items_of_each_plan_in_force(login_as: SignIn) -> None:
+    plan = add_plan()
+    assert "План 2020 года" not in login_as("boris").get("/").get_data(as_text=True)
+    add_next_plan(plan)
+    page = login_as("maria").get("/").get_data(as_text=True).replace("\u00a0", " ")
+    sums = {}
+    for year in (2020, 2021):
+        part = page.partition(f"<h3>План {year} года</h3>")[2].partition("</ul>")[0]
+        sums[year] = sum(map(int, re.findall(r"<b>(\d+)</b>", part)))
+    assert sums == {2020: 26, 2021: 1}
+    assert 'href="/roadmap/?plan=204-2020"' in page
+    assert 'href="/roadmap/?plan=7-2021"' in page
 
 
 def test_page_of_the_day_tells_each_role_its_own(login_as: SignIn) -> None:

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -16,8 +17,8 @@ from app.plan.marks import change_state
 from app.roadmap.school_plans import rolled_up
 from surveys.roadmap.plan import load_roadmap
 from tests.app.roadmap_world import state_of
-from tests.app.rooms_world import add_plan, person
-from tests.app.test_roadmap_measures import add_measure
+from tests.app.rooms_world import add_next_plan, add_plan, person
+from tests.app.test_roadmap_measures import TEXTS, add_measure
 from tests.pages import post_form
 
 SignIn = Callable[[str], FlaskClient]
@@ -47,6 +48,62 @@ def test_school_roadmap_is_made_of_measures_and_own_lines_approved_and_rolled_up
     assert rolled_up(plan) == {"3.13": (1, 1), "3.8": (0, 1)}
     assert "исполнено 1 из 1" in maria.get("/roadmap/schools").get_data(as_text=True)
     assert "приказом № 7" in maria.get(URL).get_data(as_text=True)
+
+
+def test_school_has_a_roadmap_under_each_plan_in_force_at_its_own_address(login_as: SignIn) -> None:
+    plan = add_plan()
+    old = add_measure()
+    later = add_next_plan(plan)
+    new = add_measure(text="Новая мера", at=later)
+    bare = Measure(scope="school1", text="Мера без пункта", **TEXTS)
+    db.session.add(bare)
+    db.session.commit()
+    darya, past = login_as("darya"), f"{URL}?plan=204-2020"
+    listed = darya.get("/roadmap/schools").get_data(as_text=True)
+    assert f'href="{past}"' in listed
+    assert f'href="{URL}?plan=7-2021"' in listed
+    assert [part.partition("<")[0] for part in listed.split("<h2>")[1:]] == [
+        "План 2021 года",
+        "План 2020 года",
+    ]
+    page = darya.get(past).get_data(as_text=True)
+    assert "План 2020 года. Не утверждена." in page.replace("\u00a0", " ")
+    assert "Внести 1 принят" in page.replace("\u00a0", " ")
+    for action in re.findall(r'<form[^>]*action="(/roadmap/[^"]*)"', page):
+        assert action.endswith("?plan=204-2020")
+    taken = post_form(darya, f"{URL}/measures?plan=204-2020", page=past)
+    assert taken.location.endswith(past)
+    post_form(darya, past, **LINE)
+    assert "Внести 2 принят" in darya.get(URL).get_data(as_text=True).replace("\u00a0", " ")
+    post_form(darya, f"{URL}/measures", page=URL)
+    lines = {
+        kept.plan_id: [(line.measure_id, line.numbers) for line in kept.lines]
+        for kept in db.session.scalars(db.select(SchoolPlan))
+    }
+    assert lines == {plan.id: [(old, ["3.13"]), (None, [])], later.id: [(new, ["3.99"]), (bare.id, [])]}
+    approved = post_form(
+        login_as("boris"), f"{URL}/approve?plan=204-2020", page=past, approved_number="7", approved_on="2021-02-01"
+    )
+    assert approved.location.endswith(past)
+    db.session.expire_all()
+    kept = {one.plan_id: one.approved_number for one in db.session.scalars(db.select(SchoolPlan))}
+    assert kept == {plan.id: "7", later.id: ""}
+    assert darya.get(f"{URL}?plan=no").status_code == 404
+
+
+def test_measure_leads_to_its_item_under_the_plan_of_its_year(login_as: SignIn) -> None:
+    plan = add_plan()
+    one = add_measure()
+    add_next_plan(plan)
+    page = login_as("boris").get(f"/roadmap/measures/{one}").get_data(as_text=True)
+    assert 'href="/roadmap/3.13?plan=204-2020"' in page
+    assert "план 2020 года" in page.replace("\u00a0", " ")
+
+
+def test_links_of_a_page_under_a_plan_lead_to_pages_under_it(login_as: SignIn) -> None:
+    add_next_plan(add_plan())
+    page = login_as("boris").get("/roadmap/3.8/school1?plan=204-2020").get_data(as_text=True)
+    assert 'href="/roadmap/3.8?plan=204-2020"' in page  # 3.8 is in no other plan
 
 
 def test_own_line_is_done_with_a_proof_and_a_new_line_asks_for_a_new_approval(login_as: SignIn) -> None:
