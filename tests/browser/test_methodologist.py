@@ -83,8 +83,9 @@ def check_blocks(file: Path) -> None:
     db.session.rollback()
     expected = recount(db.session.scalars(db.select(Submission)), [item.name for item in questionnaire.items], turned)
     labels = {scale.label: scale.name for scale in questionnaire.scales}
-    rows = next(rows for head, rows in docx_tables(str(file)) if head[:3] == ("Блок", "n", "Освоенность M"))
-    found = {labels[row[0]]: (row[1], row[2], row[4]) for row in rows}
+    head, rows = next(found for found in docx_tables(str(file)) if found[0][:3] == ("Блок", "n", "Освоенность M"))
+    deficit = head.index("Дефицит, чел.")
+    found = {labels[row[0]]: (row[1], row[2], row[deficit]) for row in rows}
     assert found == {
         code: (str(block.n), printed(block.mean, 1), str(block.deficit)) for code, block in expected.items()
     }
