@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import TextAreaField
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import Length
 
 from app.events import record
 from app.extensions import db
@@ -32,20 +32,21 @@ class DaysOffForm(FlaskForm):
     )
 
     def validate_to(self, field: TextAreaField) -> None:
-        refuse(_("Не прочитано как день: %(list)s"), (one for one in words_of(field.data) if read_day(one) is None))
+        wrong = (word for word in words_of(field.data) if read_day(word) is None)
+        refuse(field, _("Не прочитано как день: %(list)s"), wrong)
 
     def validate_from_(self, field: TextAreaField) -> None:
         self.validate_to(field)
         given = days_of(field.data)
-        refuse(_("Это рабочий день и без переноса: %(list)s"), (shown(one) for one in given if is_working(one)))
-        both = given & days_of(self.to.data)
-        refuse(_("День и здесь, и среди выходных по переносу: %(list)s"), (shown(one) for one in both))
+        working, both = filter(is_working, given), given & days_of(self.to.data)
+        refuse(field, _("Это рабочий день и без переноса: %(list)s"), map(shown, sorted(working)))
+        refuse(field, _("День и здесь, и среди выходных по переносу: %(list)s"), map(shown, sorted(both)))
 
 
-def refuse(words: str, wrong: Iterable[str]) -> None:
-    """An error that names the first of the ``wrong`` ones, where there are any."""
-    if named := sorted(wrong)[:5]:
-        raise ValidationError(words % {"list": ", ".join(named)})
+def refuse(field: TextAreaField, words: str, wrong: Iterable[str]) -> None:
+    """An error of the field that names the first of the ``wrong`` ones, where there are any; others stand beside it."""
+    if named := list(wrong)[:5]:
+        field.errors = [*field.errors, words % {"list": ", ".join(named)}]
 
 
 def words_of(text: str | None) -> list[str]:

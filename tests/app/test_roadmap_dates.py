@@ -142,8 +142,10 @@ def test_working_saturday_is_entered_beside_the_day_off_it_gave(login_as: SignIn
         ("", "19.02.2021", "Это рабочий день и без переноса: 19.02.2021"),
         ("20.02.2021", "20.02.2021", "День и здесь, и среди выходных по переносу: 20.02.2021"),
         ("", "суббота", "Не прочитано как день: суббота"),
+        ("", "19.02.2021 суббота", "Не прочитано как день: суббота"),  # both faults are told
+        ("", "19.02.2021 суббота", "Это рабочий день и без переноса: 19.02.2021"),
     ],
-    ids=["works anyway", "in both", "no day"],
+    ids=["works anyway", "in both", "no day", "first of two", "second of two"],
 )
 def test_day_that_no_day_off_can_come_from_is_refused(login_as: SignIn, to: str, from_: str, words: str) -> None:
     add_plan()
