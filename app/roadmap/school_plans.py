@@ -216,7 +216,9 @@ def school_line(code: str, line_id: int) -> Response:
     status, proof = request.form.get("status", ""), (request.form.get("proof") or "").strip()
     if line is None or not FlaskForm().validate() or status not in STATUSES:
         abort(404)
-    if status in ("done", "cancelled") and not proof:
+    if request.form.get("version") != str(line.version):
+        flash(_("Не сохранено: пока вы смотрели, отметку изменили. Посмотрите её ещё раз."), "error")
+    elif status in ("done", "cancelled") and not proof:
         flash(_("Не сохранено: назовите документ или причину."), "error")
     else:
         line.status, line.proof, line.version = status, proof[:2000], line.version + 1
@@ -229,11 +231,13 @@ def school_line(code: str, line_id: int) -> Response:
 def school_approve(code: str) -> Response:
     """The head approves the roadmap by an order."""
     plan, school = school_or_404(code)
-    kept, form = plan_of(plan, school), ApproveForm()
+    kept, form = plan_of(plan, school, lock=True), ApproveForm()
     heads = {a.scope for a in current_user.assignments if a.role == "head"}
     if kept is None or code not in heads:
         abort(404)
-    if not kept.lines or not form.validate():
+    if request.form.get("version") != str(kept.version):  # nobody approves lines unseen
+        flash(_("Не утверждено: пока вы смотрели, дорожную карту изменили. Посмотрите её ещё раз."), "error")
+    elif not kept.lines or not form.validate():
         flash(_("Не утверждено: нужны хотя бы одна строка, дата и номер приказа."), "error")
     else:
         kept.approved_on, kept.approved_number = form.approved_on.data, form.approved_number.data.strip()

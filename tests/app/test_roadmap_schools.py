@@ -5,10 +5,12 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app.extensions import db
 from app.jobs import run_pending_jobs
@@ -39,10 +41,10 @@ def test_school_roadmap_is_made_of_measures_and_own_lines_approved_and_rolled_up
     assert [(line.measure_id, line.numbers) for line in lines] == [(one, ["3.13"]), (None, ["3.8"])]
     assert rolled_up(plan) == {}  # not approved yet
     assert post_form(darya, f"{URL}/approve", page=URL).status_code == 403
-    refused = post_form(boris, f"{URL}/approve", page=URL, approved_number="", approved_on="2021-02-01")
+    refused = approve(boris, approved_number="")
     assert refused.status_code == 302
     assert db.session.scalars(db.select(SchoolPlan.approved_on)).one() is None
-    post_form(boris, f"{URL}/approve", page=URL, approved_number="7", approved_on="2021-02-01")
+    approve(boris)
     db.session.get_one(Measure, one).status = "done"
     db.session.commit()
     assert rolled_up(plan) == {"3.13": (1, 1), "3.8": (0, 1)}
@@ -81,9 +83,7 @@ def test_school_has_a_roadmap_under_each_plan_in_force_at_its_own_address(login_
         for kept in db.session.scalars(db.select(SchoolPlan))
     }
     assert lines == {plan.id: [(old, ["3.13"]), (None, [])], later.id: [(new, ["3.99"]), (bare.id, [])]}
-    approved = post_form(
-        login_as("boris"), f"{URL}/approve?plan=204-2020", page=past, approved_number="7", approved_on="2021-02-01"
-    )
+    approved = approve(login_as("boris"), past)
     assert approved.location.endswith(past)
     db.session.expire_all()
     kept = {one.plan_id: one.approved_number for one in db.session.scalars(db.select(SchoolPlan))}
@@ -106,15 +106,22 @@ def test_links_of_a_page_under_a_plan_lead_to_pages_under_it(login_as: SignIn) -
     assert 'href="/roadmap/3.8?plan=204-2020"' in page  # 3.8 is in no other plan
 
 
+def approve(client: FlaskClient, page: str = URL, **data: Any) -> TestResponse:
+    """The head sends the form of the page as it stands there."""
+    seen = re.search(r'/approve[^>]*>.*?name="version" value="(\d+)"', client.get(page).get_data(as_text=True))
+    data = {"approved_number": "7", "approved_on": "2021-02-01", "version": seen[1] if seen else "", **data}
+    return post_form(client, page.replace(URL, f"{URL}/approve"), page=page, **data)
+
+
 def test_own_line_is_done_with_a_proof_and_a_new_line_asks_for_a_new_approval(login_as: SignIn) -> None:
     add_plan()
     boris = login_as("boris")
     post_form(boris, URL, **LINE)
-    post_form(boris, f"{URL}/approve", page=URL, approved_number="7", approved_on="2021-02-01")
+    approve(boris)
     line = db.session.scalars(db.select(SchoolPlanLine.id)).one()
-    post_form(boris, f"{URL}/lines/{line}", page=URL, status="done")
+    post_form(boris, f"{URL}/lines/{line}", page=URL, status="done", version="0")
     assert db.session.get_one(SchoolPlanLine, line).status == "planned"
-    post_form(boris, f"{URL}/lines/{line}", page=URL, status="done", proof="приказ № 8")
+    post_form(boris, f"{URL}/lines/{line}", page=URL, status="done", proof="приказ № 8", version="0")
     db.session.expire_all()
     assert db.session.get_one(SchoolPlanLine, line).status == "done"
     assert db.session.scalars(db.select(SchoolPlan.approved_on)).one() == dt.date(2021, 2, 1)
@@ -123,6 +130,24 @@ def test_own_line_is_done_with_a_proof_and_a_new_line_asks_for_a_new_approval(lo
     assert db.session.scalars(db.select(SchoolPlan.approved_on)).one() is None
     told = db.session.scalars(db.select(Event).where(Event.action == "school_plan.line_added").order_by(Event.id)).all()
     assert told[-1].old == {"approved_on": "2021-02-01", "number": "7"}  # the approved edition is not forgotten
+
+
+def test_nobody_approves_a_line_unseen_or_overwrites_a_mark(login_as: SignIn) -> None:
+    add_plan()
+    boris, darya = login_as("boris"), login_as("darya")
+    post_form(darya, URL, **LINE)  # version 1: what the head looks at
+    post_form(darya, URL, **{**LINE, "text": "Ещё одна"})
+    approve(boris, version="1")
+    assert db.session.scalars(db.select(SchoolPlan.approved_on)).one() is None
+    assert "пока вы смотрели, дорожную карту изменили" in boris.get(URL).get_data(as_text=True)
+    line = db.session.scalars(db.select(SchoolPlanLine.id).order_by(SchoolPlanLine.id)).first()
+    for client, status in ((darya, "in_work"), (boris, "planned")):  # both saw version 0
+        post_form(client, f"{URL}/lines/{line}", page=URL, status=status, version="0")
+    db.session.expire_all()
+    assert db.session.get_one(SchoolPlanLine, line).status == "in_work"
+    approve(boris)
+    db.session.expire_all()
+    assert db.session.scalars(db.select(SchoolPlan.approved_on)).one() == dt.date(2021, 2, 1)
 
 
 def test_department_reads_and_another_school_does_not(login_as: SignIn) -> None:
