@@ -5,7 +5,7 @@ small count.
 """
 
 from collections.abc import Callable, Mapping
-from math import ceil
+from math import ceil, lcm
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,7 +160,8 @@ def mark_of(instrument: Instrument, scale: Scale, complete: bool, line: float | 
     ]
     steps = [lasts.copy().pop() * count for count in ([m] if complete else answered)]
     lows = [(one, ceil((line - DUST) * one / 100) - 1) for one in steps]
-    return Mark(max(100 * low / one for one, low in lows), min(100 * (low + 1) / one for one, low in lows))
+    below, above = max(100 * low / one for one, low in lows), min(100 * (low + 1) / one for one, low in lows)
+    return Mark(below, above, 100 / lcm(*(int(one) for one in steps)))
 
 
 def _counts_open(

@@ -4,7 +4,7 @@ Every page, document, chart, export and finding about respondents' answers reads
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from surveys.disclosure.released import (
     Share,
 )
 from surveys.disclosure.shares import SMALL, Part, Print, print_linked, share_of
-from surveys.disclosure.spread import Unit, levels_open, printable_spread
+from surveys.disclosure.spread import Told, Unit, levels_open, printable_spread
 from surveys.statistics.measures import ci95, reliability
 from surveys.statistics.scoring import DEFICIT, DUST, ordered_levels, practice_items
 from surveys.statistics.summary import Summary, merge_all, summarise
@@ -47,7 +47,7 @@ class _Block:
     shares: dict[str, Share]
     total_share: Share | None
     spread: set[str]  # groups, and MUNICIPALITY, whose standard deviation is printed
-    units: dict[str, Unit] = field(default_factory=dict)  # what is told of the count of each group
+    told: Told | None = None  # of the count of each group; None where nothing is hidden beside sums
 
 
 def release(
@@ -174,13 +174,15 @@ class _Gate:
             spread |= {MUNICIPALITY} if whole >= SMALL and total_hidden is None else set()
         if linked is None:
             return _Block(hidden, total_hidden, {}, None, spread)
-        units = self._units(at, linked) if self.complementary else {}
-        if units:
-            spread = self._beside_counts(at, linked, units, spread)
+        told = None
+        if self.complementary:
+            told = self._beside_counts(at, linked, self._units(at, linked), spread)
+            spread = {name for name, unit in told.units.items() if unit.squares is not None}
+            spread |= {MUNICIPALITY} if told.squares is not None else set()
         parts, total, prints, printed = linked
         shares = {name: share_of(parts[name], prints[name], self.k, self.people[name]) for name in parts}
         total_share = None if printed is None else share_of(total, printed, self.k, self.all_people)
-        return _Block(hidden, total_hidden, shares, total_share, spread, units)
+        return _Block(hidden, total_hidden, shares, total_share, spread, told)
 
     def _sums(self, at: int, sizes: Mapping[str, int], hidden: Mapping[str, Hidden], need: bool) -> dict[str, float]:
         found = {}
@@ -248,15 +250,14 @@ class _Gate:
             units[""] = Unit(sum(sizes), mean, known, known, sizes)
         return units
 
-    def _beside_counts(self, at: int, linked: _Linked, units: Mapping[str, Unit], spread: set[str]) -> set[str]:
-        """Of the groups in ``spread`` those whose standard deviation leaves the masked counts open."""
+    def _beside_counts(self, at: int, linked: _Linked, units: Mapping[str, Unit], spread: set[str]) -> Told:
+        """Counts beside the standard deviations of ``spread``, those left out that do not leave masked counts open."""
         _parts, total, _prints, printed = linked
         between = sum(one.n * (one.mean - float(self.total.scales.mean[0, at])) ** 2 for one in units.values())
         within = float(self.total.scales.m2[0, at]) - between if MUNICIPALITY in spread else None
         own = {name: float(self.groups[name].scales.m2[0, at]) for name in spread if name != MUNICIPALITY}
         told = printed.learned if printed else Range(0, total.n)
-        names, whole = printable_spread(units, own, told, within, self.marks[at], self.k)
-        return names | ({MUNICIPALITY} if whole else set())
+        return printable_spread(units, own, told, within, self.marks[at], self.k)
 
     def municipality(self, label: str) -> GroupFigures:
         """Everything that may be shown of all schools together."""
@@ -374,13 +375,14 @@ class _Gate:
     def _levels_open(self, at: int, members: Mapping[LevelCode, int], *, deficit: bool) -> bool:
         """Whether schools' counts stay as open where the levels of one class are printed of the municipality."""
         ordered = [level for level in ordered_levels(self.instrument) if level.code in members]
-        if len(ordered) < 2:
+        told = self.blocks[self.instrument.scales[at].name].told
+        if len(ordered) < 2 or told is None:
             return True
         low, high = (members[level.code] for level in (ordered[0], ordered[-1]))
         outer, inner = (low, high) if deficit else (high, low)
         scale = self.instrument.scales[at]
         edge = mark_of(self.instrument, scale, self._complete(scale), ordered[-1].at_least)
-        return levels_open(self.blocks[scale.name].units, self.marks[at], edge, outer, inner, deficit=deficit)
+        return levels_open(told, self.marks[at], edge, outer, inner, self.k, deficit=deficit)
 
 
 def _closed(code: str, label: str, people: int, n: int, why: Hidden) -> GroupFigures:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from surveys.disclosure.groups import Mark, Range, open_enough
 
 Numbers = NDArray[Any]
+# A level of fewer possible scores says nearly the score itself, and so does the spread within a class of fewer.
+LEVEL_STEPS, CLASS_STEPS = 5, 3
 
 
 @dataclass(frozen=True)
@@ -64,19 +66,58 @@ def squares_of(n: int, mean: float, mark: Mark, under: Numbers) -> tuple[Numbers
     Least: each class all alike, as near the mean as it can be. Most: everybody at an end of his class.
     """
     over, total = n - under, mean * n
-    alike = np.minimum(min(mean, mark.below), (total - mark.above * over) / np.maximum(under, 1))
-    least = np.where((under > 0) & (over > 0), under * (alike - mean) ** 2 * n / np.maximum(over, 1), 0.0)
-    above = np.minimum(100.0 * over, total)  # sum of the scores out of deficit, as great as can be
-    most = mark.below * (total - above) + (100 + mark.above) * above - 100 * mark.above * over - n * mean**2
-    return least, np.maximum(most, least)
+    low = np.where(
+        over > 0, np.minimum(mark.below * under, total - mark.above * over), total
+    )  # sum of those in deficit
+    least = _alike(under, low, mark.step) + _alike(over, total - low, mark.step) - n * mean**2
+    high = np.where(under > 0, np.minimum(100.0 * over, total), total)  # sum of the others, as great as can be
+    most = _apart(under, total - high, 0.0, mark.below) + _apart(over, high, mark.above, 100.0) - n * mean**2
+    return np.maximum(least, 0.0), np.maximum(most, np.maximum(least, 0.0))
 
 
-def levels_open(units: Mapping[str, Unit], mark: Mark, edge: Mark, outer: int, inner: int, *, deficit: bool) -> bool:
+def _alike(n: Numbers, total: Numbers, step: float) -> Numbers:
+    """Sum of squares of ``n`` scores with this sum, as near each other as steps of ``step`` allow."""
+    people = np.maximum(n, 1)
+    part = total / (people * step) % 1 if step else np.zeros(len(n))
+    return np.where(n > 0, total**2 / people + people * step**2 * part * (1 - part), 0.0)
+
+
+def _apart(n: Numbers, total: Numbers, low: float, high: float) -> Numbers:
+    """Sum of squares of ``n`` scores with this sum, all of them ``low`` or ``high`` but one in between."""
+    width = high - low
+    between = (total - low * n) % width if width > 0 else np.zeros(len(n))
+    return (low + high) * total - low * high * n - between * (width - between)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of counts under the mark before levels are.
+
+    ``units``: each with its squares where its standard deviation is printed; ``total``: of the sum of their counts;
+    ``squares``: of the units together, where the standard deviation of all is printed.
+    """
+
+    units: Mapping[str, Unit]
+    total: Range
+    squares: float | None
+
+    @property
+    def all(self) -> bool:
+        """Whether every count is told already."""
+        return all(unit.learned.values == 1 for unit in self.units.values())
+
+
+def levels_open(told: Told, mark: Mark, edge: Mark, outer: int, inner: int, k: int, *, deficit: bool) -> bool:
     """Whether every count keeps its range where both levels of a class are told of all units together.
 
     ``edge``: where the levels of the class part; ``outer``: persons beyond it, ``inner``: between it and the mark.
     """
-    for unit in units.values():
+    if told.all:
+        return True
+    levels = ((0, edge.below), (edge.above, mark.below)) if deficit else ((mark.above, edge.below), (edge.above, 100))
+    if any(_coarse(low, high, mark.step, LEVEL_STEPS) for low, high in levels):
+        return False
+    for unit in told.units.values():
         for under in {unit.learned.low, unit.learned.high}:
             over, total = unit.n - under, unit.mean * unit.n
             if deficit:
@@ -87,13 +128,18 @@ def levels_open(units: Mapping[str, Unit], mark: Mark, edge: Mark, outer: int, i
                 most = mark.below * under + 100 * min(over, outer) + edge.below * max(over - outer, 0)
             if not least - 1e-6 <= total <= most + 1e-6:
                 return False
-    return True
+    if inner:
+        return True
+    far = mark._replace(below=edge.below) if deficit else mark._replace(above=edge.above)  # nobody is near the mark
+    units = {name: unit.by_own(far) for name, unit in told.units.items()}
+    known = all(unit.open_in(unit.learned, k) for unit in units.values() if unit.squares is not None)
+    return known and counts_open(units, told.total, told.squares, far, k)
 
 
 def printable_spread(
     units: Mapping[str, Unit], own: Mapping[str, float], total: Range, within: float | None, mark: Mark, k: int
-) -> tuple[set[str], bool]:
-    """Of the groups in ``own`` those whose standard deviation may be printed, and whether that of all may.
+) -> Told:
+    """What may be told: the standard deviations of groups in ``own``, and that of all, which leave counts open.
 
     Args:
         own: group -> its squares; ``within``: the squares of all units, None where the spread of all is not asked for.
@@ -101,10 +147,13 @@ def printable_spread(
     """
     alone = {name: replace(units[name], squares=squares).by_own(mark) for name, squares in own.items()}
     known = {name: unit for name, unit in alone.items() if unit.open_in(unit.learned, k)}
+    if any(_coarse(low, high, mark.step, CLASS_STEPS) for low, high in ((0, mark.below), (mark.above, 100))):
+        if not Told(units, total, None).all:
+            return Told(units, total, None)
     for chosen, whole in ((known, within), ({}, within), (known, None)):
         if (chosen or whole is not None) and counts_open({**units, **chosen}, total, whole, mark, k):
-            return set(chosen), whole is not None
-    return set(), False
+            return Told({**units, **{name: replace(units[name], squares=own[name]) for name in chosen}}, total, whole)
+    return Told(units, total, None)
 
 
 def counts_open(units: Mapping[str, Unit], total: Range, squares: float | None, mark: Mark, k: int) -> bool:
@@ -115,10 +164,11 @@ def counts_open(units: Mapping[str, Unit], total: Range, squares: float | None, 
     left = None if squares is None else squares - sum(unit.squares or 0.0 for unit in units.values())
     curves = {name: unit.curves(mark) for name, unit in units.items()}
     loose = [name for name, unit in units.items() if unit.learned.values > 1]
-    for name in loose:
-        unit, others = units[name], [one for one in units if one != name]
-        low = sum(units[one].learned.low for one in others)
-        least, most = (_together([curves[one][side] for one in others], bool(side)) for side in (0, 1))
+    known = [sum(float(curves[name][side][0]) for name in units if name not in loose) for side in (0, 1)]
+    rest = [_without_each([curves[name][side] for name in loose], known[side], bool(side)) for side in (0, 1)]
+    lowest = sum(unit.learned.low for unit in units.values())
+    for name, least, most in zip(loose, *rest, strict=True):
+        unit, low = units[name], lowest - units[name].learned.low
         fits = []
         for place, count in enumerate(range(unit.learned.low, unit.learned.high + 1)):
             reach = slice(max(0, total.low - count - low), max(0, total.high - count - low + 1))
@@ -130,11 +180,28 @@ def counts_open(units: Mapping[str, Unit], total: Range, squares: float | None, 
     return True
 
 
-def _together(curves: list[Numbers], greatest: bool) -> Numbers:
-    """Least (greatest) sum by the sum of counts: convex (concave) curves join by taking the best steps first."""
-    steps = np.sort(np.concatenate([np.zeros(0), *(one[1:] - one[:-1] for one in curves if len(one) > 1)]))
-    first = sum(float(one[0]) for one in curves)
-    return first + np.concatenate([[0.0], np.cumsum(steps[::-1] if greatest else steps)])
+def _coarse(low: float, high: float, step: float, least: int) -> bool:
+    """Whether fewer than ``least`` scores are possible from ``low`` to ``high``."""
+    return high - low < (least - 1) * step - 1e-9
+
+
+def _without_each(curves: list[Numbers], known: float, greatest: bool) -> list[Numbers]:
+    """For each curve the least (greatest) sum of ``known`` and all others, by the sum of their counts."""
+    before, after = [np.array([known])], [np.zeros(1)]
+    for one, other in zip(curves, reversed(curves), strict=True):
+        before.append(_joined(before[-1], one, greatest))
+        after.append(_joined(after[-1], other, greatest))
+    return [_joined(*ends, greatest) for ends in zip(before[:-1], after[-2::-1], strict=True)]
+
+
+def _joined(one: Numbers, other: Numbers, greatest: bool) -> Numbers:
+    long, short = (one, other) if len(one) >= len(other) else (other, one)
+    pick = np.maximum if greatest else np.minimum
+    found = np.full(len(long) + len(short) - 1, -np.inf if greatest else np.inf)
+    for at, value in enumerate(short):
+        part = found[at : at + len(long)]
+        pick(part, long + value, out=part)
+    return found
 
 
 def _fits(least: Numbers, most: Numbers, squares: float) -> NDArray[np.bool_]:

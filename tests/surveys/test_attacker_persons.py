@@ -1,11 +1,17 @@
 """The second attacker, by persons, against standard deviations, levels and shares of the matched."""
 
+from itertools import combinations_with_replacement
+
 import numpy as np
+import pytest
 
 from surveys.answers.answer_set import AnswerSet
 from surveys.disclosure import release, release_changes
+from surveys.disclosure.groups import Mark
+from surveys.disclosure.spread import squares_of
+from surveys.statistics.scoring import practice_items
 from tests.surveys.attacker_persons import told_by_matched, told_counts
-from tests.surveys.made import by_school, questionnaire
+from tests.surveys.made import by_school, questionnaire, random_answers
 from tests.surveys.test_attacker import FORM as SHORT
 from tests.surveys.test_attacker import closed_in, two_stages
 
@@ -13,27 +19,28 @@ FORM = questionnaire({"SUB": 6})
 STEPS = 24  # six statements of 0-4
 
 
-def some_municipality(rng):
+def some_municipality(rng, form=FORM):
     """2-5 schools, often of 5 and 6; in some all teachers are in deficit, none, or one."""
+    items = len(practice_items(form, "SUB"))
     sizes = [int(rng.choice([5, 6])) if rng.random() < 0.3 else int(rng.integers(1, 31)) for _ in range(5)]
     people = dict(zip("abcde"[: rng.integers(2, 6)], sizes, strict=False))
     rows = []
     for school, count in people.items():
         kind, strength = rng.choice(["any", "any", "all", "none", "one"]), rng.choice([0.15, 0.5, 0.6, 0.7, 0.85])
         for place in range(count):
-            codes = rng.binomial(4, strength, 6) if kind == "any" else rng.integers(3, 5, 6)
+            codes = rng.binomial(4, strength, items) if kind == "any" else rng.integers(3, 5, items)
             if kind == "all" or (kind == "one" and place == 0):
-                codes = rng.integers(0, 3, 6)
-            rows.append((row_of(codes, rng), school))
-    answers = AnswerSet.from_submissions(FORM, [(*row, {"school": school}) for row, school in rows])
-    return people, by_school(FORM, answers, people)
+                codes = rng.integers(0, 3, items)
+            rows.append((row_of(codes, rng, form), school))
+    answers = AnswerSet.from_submissions(form, [(*row, {"school": school}) for row, school in rows])
+    return people, by_school(form, answers, people)
 
 
-def row_of(codes, rng):
+def row_of(codes, rng, form):
     values, skipped = {}, []
     for place, code in enumerate(codes, 1):
         name = f"SUB{place:02}"
-        values[name] = str(4 - code if FORM.item(name).reverse else code)
+        values[name] = str(4 - code if form.item(name).reverse else code)
         if code < 4:
             values[f"{name}_need"] = str(rng.integers(4))
         else:
@@ -65,6 +72,59 @@ def test_attack_by_persons_succeeds_where_the_spread_is_printed_always():
         told = released.model_copy(update={"municipality": whole.model_copy(update={"scales": [block]})})
         caught += bool(told_counts(told, people, "SUB", STEPS))
     assert caught >= 2
+
+
+def coarse_municipalities(items, count):
+    """A block of few statements: few scores are possible. Municipalities of both kinds, the ordinary first."""
+    rng, form = np.random.default_rng(1), questionnaire({"SUB": items})
+    for place in range(count):
+        people = {name: int(rng.integers(1, 31)) for name in "abcde"}
+        if place % 2:
+            people, summaries = some_municipality(rng, form)
+        else:
+            summaries = by_school(form, random_answers(form, people, rng), people)
+        scored = {name: int(one.scales.n[0, 0]) for name, one in summaries.items()}
+        yield form, people, summaries, scored
+
+
+@pytest.mark.parametrize("items", [1, 2, 3])
+def test_blocks_of_few_statements_tell_no_count_of_a_school(items):
+    spread = 0
+    for form, people, summaries, scored in coarse_municipalities(items, 14):
+        released = release(form, summaries, people, wave="w", snapshot=1)
+        spread += released.municipality.scales[0].sd is not None
+        assert told_counts(released, scored, "SUB", 4 * items) == [], scored
+    assert spread >= (3 if items > 1 else 0)
+
+
+@pytest.mark.parametrize("items", [2, 3])
+def test_attack_succeeds_where_levels_of_few_statements_are_printed(items):
+    """The twin: the municipality's levels beside all else that is printed."""
+    caught = 0
+    for form, people, summaries, scored in coarse_municipalities(items, 14):
+        released = release(form, summaries, people, wave="w", snapshot=1)
+        open_value = release(form, summaries, people, wave="w", snapshot=1, complementary=False)
+        block = released.municipality.scales[0]
+        if block.deficit is None or block.deficit.kind != "exact":
+            continue
+        block = block.model_copy(update={"levels": open_value.municipality.scales[0].levels})
+        whole = released.municipality.model_copy(update={"scales": [block]})
+        caught += bool(told_counts(released.model_copy(update={"municipality": whole}), scored, "SUB", 4 * items))
+    assert caught >= 2
+
+
+@pytest.mark.parametrize(("top", "below"), [(4, 2), (8, 4), (6, 3)])
+def test_squares_of_persons_on_a_scale_are_bounded_as_trying_all_of_them_finds(top, below):
+    for n in range(1, 6):
+        found = {}
+        for scores in combinations_with_replacement(range(top + 1), n):
+            squares = sum(score**2 for score in scores)
+            found.setdefault((sum(scores), sum(score <= below for score in scores)), []).append(squares)
+        for (total, under), squares in found.items():
+            step = 100 / top
+            mark = Mark(below * step, (below + 1) * step, step)
+            ends = np.concatenate(squares_of(n, total * step / n, mark, np.array([under]))) / step**2 + total**2 / n
+            assert ends == pytest.approx([min(squares), max(squares)])
 
 
 def test_share_of_the_matched_tells_no_count_to_an_attacker_by_persons():
