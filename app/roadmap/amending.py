@@ -198,7 +198,7 @@ def amend(number: str) -> str | Response | tuple[str, int]:
             complete_states(plan, item)
             db.session.commit()
             flash(_("Пункт изменён; каким он был, показано в истории."))
-        return redirect(url_for("roadmap.item", number=number, plan=request.args.get("plan")))
+        return redirect(url_for("roadmap.item", number=number))
     return render_template("roadmap/amend.html", item=item, form=form)
 
 

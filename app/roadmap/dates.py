@@ -75,7 +75,7 @@ def of_item(item: RoadmapItem) -> dict[str, Any]:
 
 
 def page_of(number: str) -> str:
-    return url_for("roadmap.item", number=number, plan=request.args.get("plan"))
+    return url_for("roadmap.item", number=number)
 
 
 @bp.route("/<number>/schedule", methods=["GET", "POST"])

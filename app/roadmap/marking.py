@@ -54,7 +54,7 @@ def mark(number: str, scope: str) -> str | Response | tuple[str, int]:
     save(state, form)
     db.session.commit()
     flash(_("Сохранено: п. %(number)s, %(state)s.", number=number, state=_(STATES[state.state])))
-    return redirect(url_for("roadmap.item", number=number, plan=request.args.get("plan")))
+    return redirect(url_for("roadmap.item", number=number))
 
 
 def stored_files(form: MarkForm) -> list[Taken]:
@@ -110,7 +110,7 @@ def review(number: str, scope: str) -> Response:
     _plan, row = item_or_404(number)
     state = queries.find_state(row, scope, None) or abort(404)
     form = ReviewForm()
-    here = url_for("roadmap.item", number=number, plan=request.args.get("plan"), _anchor=f"of-{scope}")
+    here = url_for("roadmap.item", number=number, _anchor=f"of-{scope}")
     confirmed, remark = form.do.data == "confirm", (form.remark.data or "").strip()
     if not form.validate() or form.do.data not in ("confirm", "return") or state.state != "done":
         flash(_("Не сохранено: отметка уже изменилась. Посмотрите её ещё раз."), "error")

@@ -121,7 +121,7 @@ def people() -> str | Redirect:
         abort(404)
     if form.validate_on_submit() and keep(PlanMember(plan_id=plan.id), form):
         flash(_("Сведения внесены."))
-        return redirect(url_for("roadmap.people", plan=request.args.get("plan")))
+        return redirect(url_for("roadmap.people"))
     entered = {one.school.code for one in members if one.key == COORDINATOR and one.school is not None}
     reach, names = reach_read(), queries.school_names()
     asked = [code for code in plan.document["schools"] if code in names and (reach is None or code in reach)]
