@@ -1,7 +1,8 @@
 """The disclosure gate: the only way out for figures about respondents' answers."""
 
 from surveys.disclosure.changes import PairSummary, comparable_scales, may_enter, release_changes, summarise_pairs
-from surveys.disclosure.gate import MUNICIPALITY, release
+from surveys.disclosure.gate import release
+from surveys.disclosure.groups import MUNICIPALITY
 from surveys.disclosure.late import carry_over
 from surveys.disclosure.tables import TOTAL, suppress_table
 

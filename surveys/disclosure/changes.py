@@ -9,8 +9,15 @@ from numpy.typing import NDArray
 from surveys.answers.answer_set import AnswerSet
 from surveys.definition.instrument import Instrument
 from surveys.disclosure.details import low_mark, mark_of, spread_groups
-from surveys.disclosure.gate import LEAST_K, MUNICIPALITY
-from surveys.disclosure.groups import OPEN_POINTS, hide_groups, means_open, next_to_hide, spread_open
+from surveys.disclosure.groups import (
+    LEAST_K,
+    MUNICIPALITY,
+    OPEN_POINTS,
+    hide_groups,
+    means_open,
+    next_to_hide,
+    spread_open,
+)
 from surveys.disclosure.kept_shares import Kept, kept_share
 from surveys.disclosure.released import Change, Hidden, Released, Share
 from surveys.disclosure.shares import SMALL

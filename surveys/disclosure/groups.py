@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from surveys.disclosure.released import Hidden
 
 Numbers = NDArray[Any]
+MUNICIPALITY = "municipality"
+LEAST_K = 5
 # Blocks are 0-100; a hidden group's mean must stay open by at least this many points.
 OPEN_POINTS = 10.0
 

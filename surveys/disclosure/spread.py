@@ -1,8 +1,8 @@
-"""What standard deviations and levels tell of hidden counts: the persons must also fit them.
+"""What standard deviations tell of hidden counts: the persons must also fit them.
 
 With the mean known, each person moved over the mark costs squares: where all are close to their mean nobody may be
 under the mark at all, and where all are at the ends everybody's place is known. For a given count the least and the
-most squares are closed forms; over groups the least add up to a convex curve and the most to a concave one.
+most squares are closed forms; over groups they join count by count.
 """
 
 from collections.abc import Mapping
@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from surveys.disclosure.groups import Mark, Range, open_enough
 
 Numbers = NDArray[Any]
-# A level of fewer possible scores says nearly the score itself, and so does the spread within a class of fewer.
-LEVEL_STEPS, CLASS_STEPS = 5, 3
+CLASS_STEPS = 3  # in a class of fewer possible scores the spread says nearly the scores themselves
 
 
 @dataclass(frozen=True)
@@ -107,35 +106,6 @@ class Told:
         return all(unit.learned.values == 1 for unit in self.units.values())
 
 
-def levels_open(told: Told, mark: Mark, edge: Mark, outer: int, inner: int, k: int, *, deficit: bool) -> bool:
-    """Whether every count keeps its range where both levels of a class are told of all units together.
-
-    ``edge``: where the levels of the class part; ``outer``: persons beyond it, ``inner``: between it and the mark.
-    """
-    if told.all:
-        return True
-    levels = ((0, edge.below), (edge.above, mark.below)) if deficit else ((mark.above, edge.below), (edge.above, 100))
-    if any(_coarse(low, high, mark.step, LEVEL_STEPS) for low, high in levels):
-        return False
-    for unit in told.units.values():
-        for under in {unit.learned.low, unit.learned.high}:
-            over, total = unit.n - under, unit.mean * unit.n
-            if deficit:
-                least = edge.above * max(under - outer, 0) + mark.above * over
-                most = mark.below * min(under, inner) + edge.below * max(under - inner, 0) + 100 * over
-            else:
-                least = mark.above * min(over, inner) + edge.above * max(over - inner, 0)
-                most = mark.below * under + 100 * min(over, outer) + edge.below * max(over - outer, 0)
-            if not least - 1e-6 <= total <= most + 1e-6:
-                return False
-    if inner:
-        return True
-    far = mark._replace(below=edge.below) if deficit else mark._replace(above=edge.above)  # nobody is near the mark
-    units = {name: unit.by_own(far) for name, unit in told.units.items()}
-    known = all(unit.open_in(unit.learned, k) for unit in units.values() if unit.squares is not None)
-    return known and counts_open(units, told.total, told.squares, far, k)
-
-
 def printable_spread(
     units: Mapping[str, Unit], own: Mapping[str, float], total: Range, within: float | None, mark: Mark, k: int
 ) -> Told:
@@ -147,7 +117,7 @@ def printable_spread(
     """
     alone = {name: replace(units[name], squares=squares).by_own(mark) for name, squares in own.items()}
     known = {name: unit for name, unit in alone.items() if unit.open_in(unit.learned, k)}
-    if any(_coarse(low, high, mark.step, CLASS_STEPS) for low, high in ((0, mark.below), (mark.above, 100))):
+    if any(coarse(low, high, mark.step, CLASS_STEPS) for low, high in ((0, mark.below), (mark.above, 100))):
         if not Told(units, total, None).all:
             return Told(units, total, None)
     for chosen, whole in ((known, within), ({}, within), (known, None)):
@@ -180,7 +150,7 @@ def counts_open(units: Mapping[str, Unit], total: Range, squares: float | None, 
     return True
 
 
-def _coarse(low: float, high: float, step: float, least: int) -> bool:
+def coarse(low: float, high: float, step: float, least: int) -> bool:
     """Whether fewer than ``least`` scores are possible from ``low`` to ``high``."""
     return high - low < (least - 1) * step - 1e-9
 
