@@ -6,6 +6,7 @@ synchronous EXTRA otherwise; PostgreSQL with fsync and synchronous_commit on. Ev
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from contextvars import ContextVar
 from pathlib import Path
@@ -23,6 +24,7 @@ SYNCHRONOUS = {"FULL": 2, "EXTRA": 3}  # as PRAGMA synchronous tells them
 POSTGRESQL_SETTINGS = ("fsync", "synchronous_commit", "full_page_writes")
 NETWORK_FILESYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "fuse.glusterfs", "ceph", "afs"}
 BUSY_MS = 30_000  # writers poll and nobody is next in turn: on a busy machine 10 s lost one sending in two hundred
+POLL_SECONDS = 0.003  # SQLite's own waiting sleeps up to 100 ms, while others come and go before
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -83,7 +85,31 @@ def _set_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    if not _writing.get():
+        connection.exec_driver_sql("BEGIN")
+        return
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=0")
+    try:
+        if not _take_write_lock(cursor):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises what a locked or broken database raises everywhere
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        cursor.close()
+
+
+def _take_write_lock(cursor: Any) -> bool:
+    """Ask for it every few milliseconds until ``BUSY_MS`` are over; whether it was given."""
+    ends = time.monotonic() + BUSY_MS / 1000
+    while time.monotonic() < ends:
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+            return True
+        except sqlite3.OperationalError as problem:
+            if "locked" not in str(problem):
+                return False
+        time.sleep(POLL_SECONDS)
+    return False
 
 
 def _check_postgresql(connection: Any, _record: Any) -> None:

@@ -1,14 +1,16 @@
 """Durable settings, and what people see when the database is away."""
 
+import threading
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from app.config import TestConfig, with_driver
-from app.database import network_filesystem, sqlite_pragmas
+from app.database import BUSY_MS, network_filesystem, sqlite_pragmas, writing
 from app.extensions import db
 from app.sqlite_library import sqlite3
 
@@ -44,6 +46,25 @@ def test_settings_are_in_force_in_a_session(bare_app: Flask) -> None:
             assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() >= 30_000  # 10 s lost sendings under load
         else:
             assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+
+
+def test_writer_gets_the_lock_when_it_is_free_and_is_told_when_it_never_is(
+    bare_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bare_app.app_context(), writing(), db.engine.connect() as other:
+        if other.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL has its own queue")
+        other.begin()
+        free = threading.Timer(0.2, other.rollback)
+        free.start()
+        with db.engine.begin() as connection:  # waits for it
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == BUSY_MS
+        free.join()
+        other.begin()
+        monkeypatch.setattr("app.database.BUSY_MS", 50)
+        with pytest.raises(OperationalError, match="locked"), db.engine.begin():
+            pass
+        other.rollback()
 
 
 @pytest.mark.parametrize(("setting", "starts"), [("off", False), ("on", True)])
