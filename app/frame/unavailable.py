@@ -19,6 +19,15 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(failure, unavailable)
     for failure in (DataError, OverflowError):  # PostgreSQL and SQLite name it differently
         app.register_error_handler(failure, unstorable)
+    app.teardown_appcontext(let_go)
+
+
+def let_go(_error: BaseException | None) -> None:
+    """Give the connection back. Where the database went away since the answer was made, the answer still stands."""
+    try:
+        db.session.close()
+    except OperationalError:
+        db.session().invalidate()
 
 
 def unstorable(error: Exception) -> tuple[str, int]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
@@ -132,3 +132,15 @@ def test_signed_in_person_sees_503_too(tmp_path: Path) -> None:
 def test_new_database_file_is_private(tmp_path: Path) -> None:
     create_app(TestConfig(f"sqlite:///{tmp_path / 'new.db'}", tmp_path))
     assert (tmp_path / "new.db").stat().st_mode & 0o077 == 0
+
+
+def test_answer_stands_when_the_database_goes_away_behind_it(bare_app: Flask) -> None:
+    with bare_app.app_context():
+        if db.engine.dialect.name != "postgresql":
+            pytest.skip("a file does not go away")
+        own = db.session.scalar(text("SELECT pg_backend_pid()"))
+        with db.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
+    # leaving the context gives the dead connection back: it raised before, and turned the answer into a bare 500
+    with bare_app.app_context():
+        assert db.session.scalar(text("SELECT 1")) == 1
