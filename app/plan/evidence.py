@@ -87,7 +87,7 @@ def _zipped_type(content: IO[bytes]) -> tuple[str, str] | None:
                     return found
             if "mimetype" in names and archive.getinfo("mimetype").file_size < FORM_ROOM:
                 return OPEN.get(archive.read("mimetype"))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+    except (zipfile.BadZipFile, RuntimeError, OSError):  # RuntimeError: encrypted, or packed in an unknown way
         return None
     return None
 

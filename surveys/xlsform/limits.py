@@ -57,7 +57,8 @@ def check_archive(path: Path) -> None:
                     _check_markup(content, path.name)
                     if "worksheets/" in name and content.count(b"<row") > MAX_OPTIONS:
                         _check_rows(content, path.name)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
+    # RuntimeError: encrypted, or packed in an unknown way
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, RuntimeError, OSError, ValueError):
         raise _unreadable(path.name) from None
     except zipfile.zlib.error:  # type: ignore[attr-defined]
         raise _unreadable(path.name) from None

@@ -60,7 +60,7 @@ def test_packaged_rules_fit_questionnaire_card_and_roadmap():
 def test_all_errors_of_a_catalogue_come_at_once_with_their_place():
     lines = problems(
         rule(when="${blk.SUB.share} >="),
-        rule(id="T-2", when="${blk.XXX.share} >= 30", roadmap_items=["9.9"]),
+        rule(id="T-2", when="${blk.QQQ.share} >= 30", roadmap_items=["9.9"]),
         rule(id="T-3", finding="Доля {blk.SUB.total}", when="${ind.I99} = 'высокий'"),
         rule(id="T-3"),
         instrument=load_instrument("teacher_deficits"),
@@ -69,7 +69,7 @@ def test_all_errors_of_a_catalogue_come_at_once_with_their_place():
     )
     text = "\n".join(lines)
     assert "правило T-1, when: условие не разбирается" in text
-    assert "правило T-2, when: blk.XXX.share: в анкете нет блока XXX" in text
+    assert "правило T-2, when: blk.QQQ.share: в анкете нет блока QQQ" in text
     assert "правило T-2, roadmap_items: в дорожной карте нет пункта 9.9" in text
     assert "правило T-3, finding: неизвестное имя «blk.SUB.total»" in text
     assert "правило T-3, when: ind.I99: в карте нет показателя I99" in text
