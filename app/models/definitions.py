@@ -72,6 +72,7 @@ class Setting(db.Model):
 
     key: Mapped[Code] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(JSON)
+    version: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 FROZEN = ("code", "version", "title", "body", "sha256", "previous_id", "marks", "published_utc")

@@ -4,6 +4,7 @@ import datetime as dt
 
 from app.extensions import db
 from app.models import Setting
+from app.plan.once import enter
 from surveys.roadmap.deadlines import Moves
 
 SETTING = "moved_days_off"  # the days off there are by decree
@@ -20,7 +21,24 @@ def _days(key: str) -> frozenset[dt.date]:
     return frozenset(dt.date.fromisoformat(day) for day in kept.value) if kept else frozenset()
 
 
-def store_days_off(moved: Moves) -> None:
-    """Keep these days instead of those before; the caller commits."""
-    for key, days in ((SETTING, moved.to), (FROM, moved.from_)):
-        db.session.merge(Setting(key=key, value=sorted(day.isoformat() for day in days)))
+def days_off_version() -> int:
+    """How often the days off were changed."""
+    return db.session.scalar(db.select(Setting.version).where(Setting.key == SETTING)) or 0
+
+
+def store_days_off(moved: Moves, version: int) -> bool:
+    """Keep these days instead of those of ``version``; False, and nothing kept, where they changed since.
+
+    The caller commits.
+    """
+    known = db.update(Setting).where(Setting.key == SETTING, Setting.version == version)
+    kept = db.session.execute(known.values(value=_told(moved.to), version=version + 1))
+    if not kept.rowcount:  # type: ignore[attr-defined]
+        if version or not enter(Setting(key=SETTING, value=_told(moved.to), version=1)):
+            return False
+    db.session.merge(Setting(key=FROM, value=_told(moved.from_)))  # written only by whoever holds the row above
+    return True
+
+
+def _told(days: frozenset[dt.date]) -> list[str]:
+    return sorted(day.isoformat() for day in days)

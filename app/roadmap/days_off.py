@@ -4,17 +4,17 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import TextAreaField
+from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length
 
 from app.events import record
 from app.extensions import db
-from app.plan.working_days import SETTING, moved_days_off, store_days_off
+from app.plan.working_days import SETTING, days_off_version, moved_days_off, store_days_off
 from app.roadmap.room import bp
 from surveys.roadmap.deadlines import Moves, is_working
 
@@ -30,6 +30,7 @@ class DaysOffForm(FlaskForm):
         validators=[Length(max=4000)],
         description=_l("Например, 20.02.2021: эта суббота станет рабочей. Праздник останется выходным."),
     )
+    version = HiddenField()
 
     def validate_to(self, field: TextAreaField) -> None:
         wrong = (word for word in words_of(field.data) if read_day(word) is None)
@@ -71,19 +72,43 @@ def shown(day: dt.date) -> str:
 
 
 @bp.route("/days-off", methods=["GET", "POST"])
-def days_off() -> str | Response:
+def days_off() -> str | Response | tuple[str, int]:
     """Days that a decree of the government made days off, and those it made working days."""
-    known = moved_days_off()
-    form = DaysOffForm(data={name: "\n".join(map(shown, sorted(getattr(known, name)))) for name in ("to", "from_")})
-    if form.validate_on_submit():
-        fresh = Moves(days_of(form.to.data), days_of(form.from_.data))
-        if fresh != known:
-            store_days_off(fresh)
-            record("days_off.changed", "setting", SETTING, old=told(known), new=told(fresh))
-            db.session.commit()
-        flash(_("Сохранено. Сроки в рабочих днях и напоминания будут считаться с этими днями."))
-        return redirect(url_for("roadmap.days_off"))
-    return render_template("roadmap/days_off.html", form=form)
+    version, known = days_off_version(), moved_days_off()  # in this order: days are never older than their version
+    if request.method == "GET":
+        return page(DaysOffForm(data={"to": lines(known.to), "from_": lines(known.from_), "version": version}))
+    form = DaysOffForm()
+    if not form.validate():
+        return page(form)
+    fresh = Moves(days_of(form.to.data), days_of(form.from_.data))
+    if fresh != known:
+        if form.version.data != str(version) or not store_days_off(fresh, version):
+            return changed_meanwhile(form)
+        record("days_off.changed", "setting", SETTING, old=told(known), new=told(fresh))
+        db.session.commit()
+    flash(_("Сохранено. Сроки в рабочих днях и напоминания будут считаться с этими днями."))
+    return redirect(url_for("roadmap.days_off"))
+
+
+def changed_meanwhile(form: DaysOffForm) -> tuple[str, int]:
+    """What was typed, with what somebody else keeps there now; nothing is stored."""
+    db.session.rollback()
+    form.version.data = str(days_off_version())
+    form.to.errors = [_("Пока вы писали, выходные дни изменил кто-то ещё. Сравните и сохраните ещё раз")]
+    return page(form, moved_days_off()), 409
+
+
+def page(form: DaysOffForm, kept: Moves | None = None) -> str:
+    """The form; ``kept``: what is stored, where it is not what the form began with."""
+    stored = kept and [
+        (form.to.label.text, ", ".join(map(shown, sorted(kept.to)))),
+        (form.from_.label.text, ", ".join(map(shown, sorted(kept.from_)))),
+    ]
+    return render_template("roadmap/days_off.html", form=form, stored=stored)
+
+
+def lines(days: Iterable[dt.date]) -> str:
+    return "\n".join(map(shown, sorted(days)))
 
 
 def told(moved: Moves) -> dict[str, list[str]]:

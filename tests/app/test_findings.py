@@ -227,7 +227,7 @@ def test_approval_reckons_with_days_off_that_the_department_entered(closed: None
     words = "в течение 1 рабочих дней"
     post_form(client, f"{ROOM}{finding.id}/edit", **edit_data(finding, deadline_text=words, due_date=""))
     day = dt.datetime.now(ZoneInfo("Europe/Moscow")).date()
-    store_days_off(Moves(frozenset(day + dt.timedelta(days=ahead) for ahead in range(1, 31))))
+    store_days_off(Moves(frozenset(day + dt.timedelta(days=ahead) for ahead in range(1, 31))), 0)
     db.session.commit()
     assert post_form(client, f"{ROOM}approve", approved_on=day.isoformat(), approved_number="17").status_code == 302
     (measure,) = measures()

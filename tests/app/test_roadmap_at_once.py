@@ -69,16 +69,23 @@ def meeting(model: type[db.Model]) -> Iterator[None]:
 
 
 def press_at_once(
-    login_as: SignIn, login: str, url: str, data: dict[str, Any], page: str = ""
+    login_as: SignIn,
+    login: str,
+    url: str,
+    data: dict[str, Any],
+    page: str = "",
+    *,
+    second: dict[str, Any] | None = None,
 ) -> list[TestResponse | Exception]:
-    """The answers to the same form sent by two windows of one person."""
+    """The answers to the same form sent by two windows of one person; ``second``: what the other window differs in."""
     windows = [login_as(login) for _window in range(2)]
     tokens = [token_of(window, page or url) for window in windows]
     answers: list[TestResponse | Exception] = [RuntimeError("no answer")] * 2
 
     def press(number: int) -> None:
         try:
-            answers[number] = windows[number].post(url, data={"csrf_token": tokens[number], **data})
+            own = second if number and second else {}
+            answers[number] = windows[number].post(url, data={"csrf_token": tokens[number], **data, **own})
         except Exception as error:  # a thread cannot fail the test by itself
             answers[number] = error
 

@@ -3,14 +3,11 @@
 import datetime as dt
 from collections.abc import Callable
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.extensions import db
-from app.models import Event, Notice, NoticeReader, RoadmapItem, ScheduleDate
-from app.plan.working_days import moved_days_off
-from surveys.roadmap.deadlines import Moves
+from app.models import Notice, NoticeReader, RoadmapItem, ScheduleDate
 from tests.app.roadmap_world import PDF, state_of
 from tests.app.rooms_world import add_plan, person
 from tests.pages import post_form, token_of
@@ -103,55 +100,6 @@ def test_switch_of_the_restrictive_measures_is_seen_at_both_items(app: Flask, lo
     assert "28\u00a0марта 2020" in maria.get("/roadmap/restrictions").get_data(as_text=True).replace(
         "марта\u00a02020", "марта 2020"
     )
-
-
-def test_moved_days_off_are_entered_as_days_and_put_off_the_end_of_study(login_as: SignIn) -> None:
-    add_plan()
-    maria = login_as("maria")
-    refused = post_form(maria, "/roadmap/days-off", to="04.05.2020\n31.02.2020, завтра").get_data(as_text=True)
-    assert "Не прочитано как день: 31.02.2020, завтра" in refused
-    assert "31.02.2020, завтра</textarea>" in refused  # what was typed is there
-    assert moved_days_off() == Moves()
-    for _click in range(2):
-        post_form(maria, "/roadmap/days-off", to="05.05.2020\r\n04.05.2020", from_="04.01.2020")
-    days = frozenset({dt.date(2020, 5, 4), dt.date(2020, 5, 5)})
-    assert moved_days_off() == Moves(days, frozenset({dt.date(2020, 1, 4)}))
-    event = db.session.scalars(db.select(Event).where(Event.action == "days_off.changed")).one()
-    assert event.old == {"to": [], "from": []}
-    assert event.new == {"to": ["2020-05-04", "2020-05-05"], "from": ["2020-01-04"]}
-    page = maria.get("/roadmap/days-off").get_data(as_text=True)
-    assert "04.05.2020\n05.05.2020</textarea>" in page
-    assert "04.01.2020</textarea>" in page
-    post_form(maria, "/roadmap/3.4/documents", title="Рекомендации", received_on="2020-04-28")
-    # ten working days after 28 April: 29 30 | 6 7 8 | (9 May is a Saturday: Monday 11 is off) 12 13 14 15 | 18
-    assert db.session.scalars(db.select(Notice)).one().study_until == dt.date(2020, 5, 18)
-
-
-def test_working_saturday_is_entered_beside_the_day_off_it_gave(login_as: SignIn) -> None:
-    add_plan()
-    maria = login_as("maria")
-    post_form(maria, "/roadmap/days-off", to="22.02.2021", from_="20.02.2021")
-    post_form(maria, "/roadmap/3.4/documents", title="Рекомендации", received_on="2021-02-12")
-    # ten working days after Friday 12 February: 15-19, Saturday 20 | (22 and 23 are off) 24 25 26 | 1 March
-    assert db.session.scalars(db.select(Notice)).one().study_until == dt.date(2021, 3, 1)
-
-
-@pytest.mark.parametrize(
-    ("to", "from_", "words"),
-    [
-        ("", "19.02.2021", "Это рабочий день и без переноса: 19.02.2021"),
-        ("20.02.2021", "20.02.2021", "День и здесь, и среди выходных по переносу: 20.02.2021"),
-        ("", "суббота", "Не прочитано как день: суббота"),
-        ("", "19.02.2021 суббота", "Не прочитано как день: суббота"),  # both faults are told
-        ("", "19.02.2021 суббота", "Это рабочий день и без переноса: 19.02.2021"),
-    ],
-    ids=["works anyway", "in both", "no day", "first of two", "second of two"],
-)
-def test_day_that_no_day_off_can_come_from_is_refused(login_as: SignIn, to: str, from_: str, words: str) -> None:
-    add_plan()
-    page = post_form(login_as("maria"), "/roadmap/days-off", to=to, from_=from_).get_data(as_text=True)
-    assert words in page
-    assert moved_days_off() == Moves()
 
 
 def test_twenty_six_deadlines_are_those_of_the_source_on_the_page(login_as: SignIn) -> None:
