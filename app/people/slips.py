@@ -81,7 +81,7 @@ def sheet(fresh: list[queries.FreshSlip], school: School | None) -> str:
 def square(link: str) -> Markup:
     """The link as a QR square, inline SVG."""
     code = segno.make(link, error="m", micro=False)
-    return Markup(code.svg_inline(scale=2, border=2, svgclass="qr", lineclass=None))
+    return Markup(code.svg_inline(border=4, light="white", omitsize=True, svgclass="qr", lineclass=None))
 
 
 @bp.post("/slips/<int:slip_id>/void")

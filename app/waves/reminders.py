@@ -93,9 +93,10 @@ def notice(code: str) -> str:
     """The same words with a QR square, to hang in the staff room."""
     wave = open_wave_or_404(code)
     link = f"{current_app.config['PUBLIC_URL']}/questionnaires/{wave.code}/"
-    square = segno.make(link, error="m", micro=False).svg_inline(scale=4, border=2, svgclass="qr", lineclass=None)
+    made = segno.make(link, error="m", micro=False)
+    square = Markup(made.svg_inline(border=4, light="white", omitsize=True, svgclass="qr", lineclass=None))
     until = until_of(wave, reach_of())
-    return render_template("waves/notice.html", wave=wave, link=link, square=Markup(square), until=until)
+    return render_template("waves/notice.html", wave=wave, link=link, square=square, until=until)
 
 
 @bp.post("/<code>/reminders/now")

@@ -146,3 +146,11 @@ def test_board_says_how_many_are_left_and_until_when_and_comes_as_a_file(app, wa
     vera = login_as("vera").get("/waves/wave1/board.csv").data.decode("utf-8-sig")
     assert "Озёрное № 1" not in vera
     assert "Аннина" not in vera
+
+
+def test_qr_square_of_the_notice_is_whole_at_any_size_and_light_on_a_dark_screen(wave, login_as) -> None:
+    page = login_as("maria").get("/waves/wave1/notice").get_data(as_text=True)
+    square = page[page.index("<svg", page.index("qr-large")) :].partition("</svg>")[0]
+    assert "viewBox=" in square
+    assert "fill" in square.partition("</path>")[0]
+    assert "width=" not in square.partition(">")[0]
