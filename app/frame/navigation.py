@@ -1,6 +1,8 @@
 """The main menu by role, and the filters templates use to print dates and numbers in the language of the page."""
 
 import datetime as dt
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request
@@ -25,7 +27,9 @@ MENU = (
     (_l("Люди"), "people.index"),
 )
 
-LINE_OF = {"staff": "cards"}  # rooms that are entered from another one's pages
+LINE_OF = {"staff": "cards", "findings": "waves", "exports": "waves"}  # rooms that are entered from another one's pages
+
+OF_NO_LINE = ("home.privacy", "home.help_page")  # pages of the footer
 
 
 def menu() -> list[dict[str, Any]]:
@@ -34,7 +38,7 @@ def menu() -> list[dict[str, Any]]:
         return []
     roles = current_user.roles
     room = (request.endpoint or "").partition(".")[0]
-    room = LINE_OF.get(room, room)
+    room = "" if request.endpoint in OF_NO_LINE else LINE_OF.get(room, room)
     return [
         {"title": title, "endpoint": endpoint, "current": endpoint.partition(".")[0] == room}
         for title, endpoint in MENU
@@ -98,6 +102,16 @@ def month_word(value: dt.date) -> str:
     return format_date(value, "LLL")
 
 
+def shortened(text: str, most: int = 90) -> str:
+    """A long text cut at a word, without the mark after that word: «Включить тему в ИОМ…»."""
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip(" ,;:.(«—") + "…"
+
+
+def in_order(numbers: Iterable[str]) -> list[str]:
+    """Numbers of the plan as people count them: 3.8 before 3.10."""
+    return sorted(numbers, key=lambda number: [int(part) for part in re.findall(r"\d+", number)])
+
+
 def language_name(language: str) -> str:
     """«Русский» of «Русский (ru)»; the form's own language without a name is Russian."""
     return "Русский" if language == "ru" else language.partition(" (")[0]
@@ -109,9 +123,11 @@ FILTERS = {
     "clock": clock,
     "day": day,
     "decimal": decimal,
+    "in_order": in_order,
     "iso_day": iso_day,
     "moment": moment,
     "month_word": month_word,
     "saved_words": saved_words,
+    "shortened": shortened,
     "weekday": weekday,
 }

@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.frame.navigation import shortened
 from app.home import queries
 from app.models import Person, RoadmapItem, RoadmapPlan, School
 from app.plan.plans import plan_progress, shown_number
@@ -153,5 +154,4 @@ def department_tasks(person: Person, plans: list[RoadmapPlan], today: dt.date, z
 
 def short(title: str, most: int = 110) -> str:
     """A long title cut at a word; a duty of the order begins there with a small letter."""
-    title = title[:1].upper() + title[1:]
-    return title if len(title) <= most else title[:most].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
+    return shortened(title[:1].upper() + title[1:], most)

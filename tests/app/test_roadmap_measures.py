@@ -53,6 +53,16 @@ def test_measure_goes_its_way_with_proof_and_history(login_as: SignIn) -> None:
     assert [event.new["status"] for event in told] == ["in_work", "done"]
 
 
+def test_execution_of_a_measure_that_others_keep_is_no_empty_place(login_as: SignIn) -> None:
+    add_plan()
+    shared = add_measure("municipality")
+    assert "Отметок и документов пока нет." in login_as("boris").get(f"/roadmap/measures/{shared}").get_data(
+        as_text=True
+    )
+    keeper = login_as("maria").get(f"/roadmap/measures/{shared}").get_data(as_text=True)
+    assert "Отметок и документов пока нет." not in keeper  # the twin: who may mark it has the form there
+
+
 def test_school_changes_its_own_measures_only(login_as: SignIn) -> None:
     add_plan()
     own, other, shared = add_measure(), add_measure("school2"), add_measure("municipality")
