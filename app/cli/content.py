@@ -153,32 +153,39 @@ def import_roadmap(file: Path, dry_run: bool) -> None:
 
 @roadmap.command("show")
 @click.option("--at", "day", metavar="DATE", help="Состояние на конец этого дня, ГГГГ-ММ-ДД.")
+@click.option("--plan", "code", metavar="CODE", help="Код плана; без него - все, что действуют, в JSON - последний.")
 @click.option("--json", "as_json", is_flag=True, help="Один документ JSON.")
-def show_roadmap(day: str | None, as_json: bool) -> None:
+def show_roadmap(day: str | None, code: str | None, as_json: bool) -> None:
     """Показать пункты и их состояние."""
     from app.models import Municipality
     from app.plan.changes import as_of
     from app.plan.marks import marks_at, marks_now
-    from app.plan.plans import current_plan, describe_plan, items_of
+    from app.plan.plans import all_plans, describe_plan, items_of, plans_in_force
 
-    plan = current_plan()
-    if plan is None:
+    known = all_plans()
+    if not known:
         refuse("Дорожная карта не загружена: выполните flask --app wsgi start или roadmap import.")
     try:
         date = dt.date.fromisoformat(day) if day else None
     except ValueError:
         refuse(f"--at: «{day}» — не дата; пишите ГГГГ-ММ-ДД, например 2020-06-01.")
-    zone = db.session.get_one(Municipality, plan.municipality_id).timezone
-    day = date or dt.datetime.now(ZoneInfo(zone)).date()
-    items = [one for one in items_of(plan, duties=False) if one.withdrawn_on is None or one.withdrawn_on > day]
-    if date:
-        items = as_of(items, dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), ZoneInfo(zone)))
-    told = describe_plan(plan, marks_at(plan, date, zone) if date else marks_now(plan), items)
-    if as_json:
-        click.echo(json.dumps({**told, "notes": []}, ensure_ascii=False))
-        return
-    for item in told["items"]:
-        click.echo(f"{item['number']:5} {item['status']:12} {item['done']} из {item['of']}  {item['title']}")
+    zone = db.session.get_one(Municipality, known[0].municipality_id).timezone
+    at = date or dt.datetime.now(ZoneInfo(zone)).date()
+    plans = [plan for plan in known if plan.code == code] if code else plans_in_force(at)
+    if not plans:
+        refuse(f"--plan: плана «{code}» нет. Есть: {', '.join(plan.code for plan in known)}.")
+    for plan in plans[:1] if as_json else plans:  # the document's items are known by number alone: one plan's
+        items = [one for one in items_of(plan, duties=False) if one.withdrawn_on is None or one.withdrawn_on > at]
+        if date:
+            items = as_of(items, dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), ZoneInfo(zone)))
+        told = describe_plan(plan, marks_at(plan, date, zone) if date else marks_now(plan), items)
+        if as_json:
+            click.echo(json.dumps({**told, "notes": []}, ensure_ascii=False))
+            return
+        if len(plans) > 1:
+            click.echo(f"План {plan.code}: {plan.short_title}")
+        for item in told["items"]:
+            click.echo(f"{item['number']:5} {item['status']:12} {item['done']} из {item['of']}  {item['title']}")
 
 
 @click.group()

@@ -49,7 +49,7 @@ def decide_findings(snapshot: Snapshot, methodist: Person, on: dt.date) -> None:
     rejected = [finding for finding in findings if finding.rule == REJECTED[0]]
     for finding in [finding for finding in findings if finding not in rejected][:ACCEPTED]:
         decide(finding, finding.version, "accepted", methodist.id)
-        put_measure(finding, snapshot, on, computed_texts(finding))
+        put_measure(finding, on, computed_texts(finding))
     for finding in rejected:
         decide(finding, finding.version, "rejected", methodist.id, REJECTED[1])
 

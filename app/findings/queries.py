@@ -5,8 +5,9 @@ from typing import Any
 
 from app.extensions import db
 from app.findings.deadlines import due_date
-from app.models import Finding, Measure, MeasureItem, Person, RoadmapItem, RoadmapPlan, Snapshot, Wave
+from app.models import Finding, Measure, MeasureItem, Person, RoadmapItem, Wave
 from app.models.columns import utc_now
+from app.plan.plans import plans_in_force
 from app.plan.working_days import moved_days_off
 
 Reach = frozenset[str] | None
@@ -79,11 +80,11 @@ def computed_texts(finding: Finding) -> dict[str, str]:
     }
 
 
-def put_measure(finding: Finding, snapshot: Snapshot, start: dt.date, texts: dict[str, Any]) -> Measure:
+def put_measure(finding: Finding, start: dt.date, texts: dict[str, Any]) -> Measure:
     """The measure of a finding with its places in the roadmap; a measure that is there already is changed."""
     measure = finding.measure
     if measure is None:
-        measure = Measure(finding_id=finding.id, scope=finding.scope, items=items_of(finding, snapshot))
+        measure = Measure(finding_id=finding.id, scope=finding.scope, items=items_of(finding))
         db.session.add(measure)
     for name in TEXTS:
         setattr(measure, name, texts[name])
@@ -92,22 +93,18 @@ def put_measure(finding: Finding, snapshot: Snapshot, start: dt.date, texts: dic
     return measure
 
 
-def items_of(finding: Finding, snapshot: Snapshot) -> list[MeasureItem]:
-    """Rows that tie a measure to the roadmap items its rule names, in the municipality's plan."""
-    plan = (
-        db.select(RoadmapPlan.id)
-        .where(RoadmapPlan.municipality_id == snapshot.wave.municipality_id)
-        .order_by(RoadmapPlan.year.desc(), RoadmapPlan.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    numbers = finding.body["roadmap_items"]
-    ids = db.session.scalars(
-        db.select(RoadmapItem.id)
-        .where(RoadmapItem.plan_id == plan, RoadmapItem.number.in_(numbers))
+def items_of(finding: Finding) -> list[MeasureItem]:
+    """Rows that tie a measure to the roadmap items its rule names, each in the newest plan in force that has it."""
+    plans = [plan.id for plan in plans_in_force()]
+    wanted = (
+        db.select(RoadmapItem)
+        .where(RoadmapItem.plan_id.in_(plans), RoadmapItem.number.in_(finding.body["roadmap_items"]))
         .order_by(RoadmapItem.position)
     )
-    return [MeasureItem(roadmap_item_id=item_id) for item_id in ids]
+    found: dict[str, RoadmapItem] = {}
+    for item in sorted(db.session.scalars(wanted), key=lambda one: plans.index(one.plan_id)):
+        found.setdefault(item.number, item)
+    return [MeasureItem(roadmap_item_id=item.id) for item in found.values()]
 
 
 def drop_measure(finding: Finding) -> None:

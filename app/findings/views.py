@@ -99,7 +99,7 @@ def decide(code: str, finding_id: int) -> str | Response | tuple[str, int]:
         form.form_errors = [_other_decision(finding)]
         return _page(wave, snapshot, scope, form=form, failed=finding.id), 409
     if decision == "accepted":
-        queries.put_measure(finding, snapshot, start_of(snapshot), queries.computed_texts(finding))
+        queries.put_measure(finding, start_of(snapshot), queries.computed_texts(finding))
     else:
         queries.drop_measure(finding)
     record(f"finding.{decision}", "finding", finding.id, old=old, new=decision, reason=reason)
@@ -151,7 +151,7 @@ def edit(code: str, finding_id: int) -> str | Response | tuple[str, int]:
     elif form.validate_on_submit():
         old = finding.decision
         if queries.decide(finding, form.version.data or 0, "edited", current_user.id):
-            queries.put_measure(finding, snapshot, start_of(snapshot), form.data)
+            queries.put_measure(finding, start_of(snapshot), form.data)
             record("finding.edited", "finding", finding.id, old=old, new="edited")
             db.session.commit()
             return redirect(here)

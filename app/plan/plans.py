@@ -137,10 +137,20 @@ def all_plans() -> list[RoadmapPlan]:
     return list(db.session.scalars(db.select(RoadmapPlan).order_by(RoadmapPlan.year.desc(), RoadmapPlan.id.desc())))
 
 
-def plans_in_force() -> list[RoadmapPlan]:
-    """Plans of the latest year and of the one before, the newest first: an item may end in the year after its plan."""
+def plans_in_force(day: dt.date | None = None) -> list[RoadmapPlan]:
+    """Plans of the latest year and of the one before, the newest first: an item may end in the year after its plan.
+
+    ``day``: of the plans whose order was signed by then; before every order, the first plan alone.
+    """
     plans = all_plans()
+    if day is not None:
+        plans = [plan for plan in plans if signed_on(plan) <= day] or plans[-1:]
     return [plan for plan in plans if plan.year >= plans[0].year - 1]
+
+
+def signed_on(plan: RoadmapPlan) -> dt.date:
+    """The day of the plan's order."""
+    return dt.date.fromisoformat(plan.document["order_date"])
 
 
 def find_item(plan: RoadmapPlan, number: str) -> RoadmapItem | None:

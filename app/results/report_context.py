@@ -1,16 +1,28 @@
 """From a snapshot, accepted measures and settings to the report: the same for a page, a document and a command."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.content.store import instrument_of, rules_of
 from app.extensions import db
-from app.models import Finding, Measure, Municipality, RoadmapPlan, School, Setting, Snapshot, Wave
+from app.models import (
+    Finding,
+    Measure,
+    MeasureItem,
+    Municipality,
+    RoadmapItem,
+    RoadmapPlan,
+    School,
+    Setting,
+    Snapshot,
+    Wave,
+)
 from app.models.columns import utc_now
 from app.models.waves import STAGES
 from app.plan.marks import marks_now
-from app.plan.plans import current_plan, describe_plan
+from app.plan.plans import describe_plan, items_of, plans_in_force, signed_on
 from app.reach import scope_code
 from app.results.card_values import card_for_rules, instrument_for
 from app.results.report_cards import borders_of, card_of, cards_of, findings_of, named, readings_of
@@ -21,7 +33,7 @@ from surveys.findings.perception import Perception, perceptions
 from surveys.kinds import DEFAULT, KINDS, kinds_for
 from surveys.report.build import ReportContext, ReportSettings, WaveFacts, measure_text
 from surveys.report.document import Letterhead, MeasureText, Report, Signature
-from surveys.russian import date_long
+from surveys.russian import NBSP, date_long, in_order
 
 LETTERHEAD = "letterhead"
 TAKEN = ("accepted", "edited")
@@ -53,7 +65,8 @@ def report_of(
         opened=wave.opens_utc.astimezone(zone).date(),
         closed=(wave.closed_utc or wave.closes_utc).astimezone(zone).date(),
     )
-    taken_on = snapshot.taken_utc.astimezone(zone).date()
+    dated = snapshot.approved_on or snapshot.taken_utc.astimezone(zone).date()
+    today = utc_now().astimezone(zone).date()
     findings = _found(wave, snapshot.id, scope, with_card="card" in chosen.needs)
     return chosen.build(
         ReportContext(
@@ -61,8 +74,8 @@ def report_of(
             scope=scope,
             instrument=instrument_of(wave.instrument_version),
             wave=facts,
-            settings=_settings(municipality, snapshot, (snapshot.approved_on or taken_on).isoformat()),
-            measures=_measures(snapshot.id, scope),
+            settings=_settings(municipality, snapshot, dated),
+            measures=_measures(snapshot.id, scope, plans_in_force(dated)),
             proposals=_proposals(snapshot.id, scope, findings),
             findings=findings,
             rules_sha256=wave.rule_version.sha256,
@@ -71,8 +84,8 @@ def report_of(
             card_borders=borders_of(wave, scope),
             cards=cards_of(wave) if "cards" in chosen.needs and scope == MUNICIPALITY else (),
             perceptions=_perceptions(wave, released, scope) if "card" in chosen.needs and scope != MUNICIPALITY else (),
-            plan=_plan_items() if "plan" in chosen.needs else (),
-            plan_on=utc_now().astimezone(zone).date(),
+            plan=_plan_items(today) if "plan" in chosen.needs else (),
+            plan_on=today,
             edits=edits or {},
             full_name=_full_name(scope),
             marks=rules.marks,
@@ -107,9 +120,9 @@ def _proposals(snapshot_id: int, scope: str, found: Sequence[Found]) -> list[Mea
     return [measure_text(one, with_scope=scope == MUNICIPALITY) for one in found if one.id not in decided]
 
 
-def _measures(snapshot_id: int, scope: str) -> list[MeasureText]:
-    """Accepted measures in the words that a person left in them."""
-    texts = []
+def _measures(snapshot_id: int, scope: str, plans: Sequence[RoadmapPlan]) -> list[MeasureText]:
+    """Accepted measures in the words that a person left in them; of several ``plans`` items say whose they are."""
+    texts, places = [], _places(snapshot_id, plans) if len(plans) > 1 else {}
     for finding in _findings(snapshot_id, scope):
         if finding.decision not in TAKEN or finding.measure is None:
             continue
@@ -122,9 +135,30 @@ def _measures(snapshot_id: int, scope: str) -> list[MeasureText]:
             "planned_result": measure.planned_result,
             "measure_of_success": measure.measure_of_success,
             "edited": finding.decision == "edited",
+            "items_words": places.get(measure.id, ""),
         }
         texts.append(computed.model_copy(update=words))
     return texts
+
+
+def _places(snapshot_id: int, plans: Sequence[RoadmapPlan]) -> dict[int, str]:
+    """Measure id -> «3.99 (приказ от 15 января 2021 г. № 7); 3.8 (приказ …)»: its items by plan."""
+    wanted = (
+        db.select(Measure.id, RoadmapItem.plan_id, RoadmapItem.number)
+        .join(MeasureItem, MeasureItem.measure_id == Measure.id)
+        .join(RoadmapItem, RoadmapItem.id == MeasureItem.roadmap_item_id)
+        .join(Finding, Finding.id == Measure.finding_id)
+        .where(Finding.snapshot_id == snapshot_id)
+    )
+    found: dict[int, dict[int, list[str]]] = {}
+    for measure_id, plan_id, number in db.session.execute(wanted):
+        found.setdefault(measure_id, {}).setdefault(plan_id, []).append(number)
+    return {
+        measure_id: "; ".join(
+            f"{', '.join(in_order(numbers[plan.id]))} (приказ {_order(plan)})" for plan in plans if plan.id in numbers
+        )
+        for measure_id, numbers in found.items()
+    }
 
 
 def _title_of(code: str) -> str:
@@ -154,14 +188,18 @@ def _perceptions(wave: Wave, released: Released, scope: str) -> list[Perception]
     )
 
 
-def _plan_items() -> list[dict[str, Any]]:
-    """Items of the roadmap with their state, each with the title of its section."""
-    plan = current_plan()
-    if plan is None:
-        return []
-    titles = {section.number: section.title for section in plan.sections}
-    items = describe_plan(plan, marks_now(plan))["items"]
-    return [{**item, "section_title": titles.get(item["section"], "")} for item in items]
+def _plan_items(today: dt.date) -> list[dict[str, Any]]:
+    """Items of the plans in force with their state, each with the title of its section and, of several, its order."""
+    plans, found = plans_in_force(today), []
+    for plan in reversed(plans):
+        titles = {section.number: section.title for section in plan.sections}
+        kept = [one for one in items_of(plan, duties=False) if one.withdrawn_on is None or one.withdrawn_on > today]
+        order = _order(plan) if len(plans) > 1 else ""
+        found += [
+            {**item, "section_title": titles.get(item["section"], ""), "order": order}
+            for item in describe_plan(plan, marks_now(plan), kept)["items"]
+        ]
+    return found
 
 
 def letterhead_setting() -> dict[str, str]:
@@ -170,7 +208,7 @@ def letterhead_setting() -> dict[str, str]:
     return dict(row.value) if row else {}
 
 
-def _settings(municipality: Municipality, snapshot: Snapshot, made_on: str) -> ReportSettings:
+def _settings(municipality: Municipality, snapshot: Snapshot, day: dt.date) -> ReportSettings:
     typed = letterhead_setting()
     text = {key: "\n".join(str(value).split("\r\n")).strip() for key, value in typed.items()}.get
     names = [line for key in ("name_ru", "name_kbd", "name_krc") if (line := text(key, ""))]
@@ -189,9 +227,9 @@ def _settings(municipality: Municipality, snapshot: Snapshot, made_on: str) -> R
             signature=Signature(position=signatory[0], name=signatory[1]) if all(signatory) else None,
             executor=executor,
         ),
-        basis=[line.strip() for line in text("basis", "").splitlines() if line.strip()] or _order_basis(municipality),
+        basis=[line.strip() for line in text("basis", "").splitlines() if line.strip()] or _order_basis(day),
         author=municipality.department,
-        made_on=made_on,
+        made_on=day.isoformat(),
         demo=bool(demo and demo.value),
         zone=municipality.timezone,
         status="approved" if snapshot.approved_on else "draft",
@@ -203,24 +241,11 @@ def _approval(position: str, name: str) -> list[str]:
     return ["УТВЕРЖДАЮ", position or "_" * 24, f"{'_' * 16} {name}".rstrip(), "«___» ____________ 20___ г."]
 
 
-def _order_basis(municipality: Municipality) -> list[str]:
-    """The order that the roadmap stands on, where nothing else was typed."""
-    plan = db.session.scalar(
-        db.select(RoadmapPlan)
-        .where(RoadmapPlan.municipality_id == municipality.id)
-        .order_by(RoadmapPlan.id.desc())
-        .limit(1)
-    )
-    if plan is None or not plan.document.get("order_number"):
-        return []
-    day = plan.document.get("order_date", "")
-    return [f"приказ Управления образования от {_day(day)} № {plan.document['order_number']}"]
+def _order_basis(day: dt.date) -> list[str]:
+    """The orders that the plans in force on ``day`` stand on, where nothing else was typed."""
+    return [f"приказ Управления образования {_order(plan)}" for plan in reversed(plans_in_force(day))]
 
 
-def _day(text: str) -> str:
-    import datetime as dt
-
-    try:
-        return date_long(dt.date.fromisoformat(text))
-    except ValueError:
-        return text
+def _order(plan: RoadmapPlan) -> str:
+    """«от 28 мая 2020 г. № 204»."""
+    return f"от {date_long(signed_on(plan))} №{NBSP}{plan.document['order_number']}"

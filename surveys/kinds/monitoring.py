@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from surveys.kinds.parts import Draft, finished
@@ -22,30 +23,36 @@ STATES = {
 
 
 def build_monitoring(context: ReportContext) -> Report:
-    """Items of the plan as ``roadmap show`` tells them, a table for every section."""
-    draft, items = Draft(), list(context.plan)
-    if items:
-        texts = [plain(_state_of(items, context.plan_on))]
-    else:
-        texts = [plain("План не загружен: состояние пунктов не приводится")]
-    sections = list(dict.fromkeys((one["section"], one.get("section_title", "")) for one in items))
-    tables = [_table(number, title, [one for one in items if one["section"] == number]) for number, title in sections]
+    """Items of every plan in force as ``roadmap show`` tells them, a table for every section of each."""
+    draft = Draft()
+    plans = {order: list(part) for order, part in groupby(context.plan, lambda one: one.get("order", ""))}
+    texts = [plain(_state_of(items, order, context.plan_on)) for order, items in plans.items()]
+    tables = [
+        _table(number, title, [one for one in items if one["section"] == number], order, place)
+        for place, (order, items) in enumerate(plans.items())
+        for number, title in dict.fromkeys((one["section"], one.get("section_title", "")) for one in items)
+    ]
+    texts = texts or [plain("План не загружен: состояние пунктов не приводится")]
     draft.add("monitoring", "Исполнение плана мероприятий", texts, tables)
     return finished(draft, context, "monitoring", "Мониторинг исполнения плана мероприятий", signed_after="monitoring")
 
 
-def _state_of(items: Sequence[Mapping[str, Any]], day: date | None) -> str:
-    """«По состоянию на 20 июня 2020 г. выполнено 7 из 26 пунктов плана; в работе — 9, не начато — 10»."""
+def _state_of(items: Sequence[Mapping[str, Any]], order: str, day: date | None) -> str:
+    """«По состоянию на 20 июня 2020 г. выполнено 7 из 26 пунктов плана; в работе — 9, не начато — 10».
+
+    ``order``: of one of several plans.
+    """
     number = Counter(one["status"] for one in items)
     on = f"по состоянию на {date_long(day)} " if day else ""
-    text = f"{on}выполнено {integer(number['done'])} из{NBSP}{count(len(items), 'пункт', 'gen')} плана"
+    plan = f"плана по приказу {order}" if order else "плана"
+    text = f"{on}выполнено {integer(number['done'])} из{NBSP}{count(len(items), 'пункт', 'gen')} {plan}"
     others = [
         f"{word} — {integer(number[state])}" for state, word in STATES.items() if state != "done" and number[state]
     ]
     return f"{text}; {', '.join(others)}" if others else text
 
 
-def _table(number: str, title: str, items: Sequence[Mapping[str, Any]]) -> Table:
+def _table(number: str, title: str, items: Sequence[Mapping[str, Any]], order: str, place: int) -> Table:
     columns = [
         Column(title="№ п/п", width=0.6),
         Column(title="Наименование мероприятия", width=3.2),
@@ -62,4 +69,6 @@ def _table(number: str, title: str, items: Sequence[Mapping[str, Any]]) -> Table
         texts = [one["number"], one["title"], one["responsible"], one["deadline_text"], one["planned_result"], state]
         rows.append(Row(key=one["number"], cells=[words_cell(str(text)) for text in texts]))
     name = f"Раздел {number.rstrip('.')}. {title}".rstrip(". ")
-    return Table(id=f"section-{number}", title=name, columns=columns, rows=rows, source="дорожная карта", wide=True)
+    name = f"План по приказу {order}. {name}" if order else name
+    id = f"section-{number}-{place}" if place else f"section-{number}"
+    return Table(id=id, title=name, columns=columns, rows=rows, source="дорожная карта", wide=True)

@@ -88,7 +88,7 @@ def plan_table(context: ReportContext) -> Table:
         texts = [
             "; ".join(short_finding(text) for text in named),
             first.recommendation,
-            ", ".join(in_order(first.roadmap_items)),
+            first.items_words or ", ".join(in_order(first.roadmap_items)),
             _participants(found, context),
             first.responsible,
             first.deadline,

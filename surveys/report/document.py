@@ -143,6 +143,7 @@ class MeasureText(Piece):
     finding: str
     recommendation: str
     roadmap_items: list[str]
+    items_words: str = ""  # printed in their place where numbers alone do not say of which plan they are
     responsible: str
     deadline: str
     planned_result: str

@@ -33,7 +33,7 @@ def measures_table(code: str, title: str, measures: Sequence[MeasureText], conte
         texts = [
             "; ".join(short_finding(text) for text in findings),
             first.recommendation,
-            ", ".join(in_order(first.roadmap_items)),
+            first.items_words or ", ".join(in_order(first.roadmap_items)),
             first.responsible,
             first.deadline,
             first.planned_result,

@@ -16,7 +16,7 @@ from app.plan.plans import current_plan
 from surveys.definition import instrument as definition
 from surveys.roadmap.plan import load_roadmap
 from tests.app.roadmap_world import state_of
-from tests.app.rooms_world import add_definitions, add_plan, add_wave, person
+from tests.app.rooms_world import add_definitions, add_next_plan, add_plan, add_wave, person
 from tests.conftest import empty_tables
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "import"
@@ -105,6 +105,22 @@ def test_roadmap_show_tells_the_state_of_a_past_day(app: Flask) -> None:
     assert of() == ("in_work", 1)
     assert of("--at", "2020-06-09") == ("not_started", 0)
     assert of("--at", "2020-06-10") == ("in_work", 1)
+
+
+def test_roadmap_show_takes_the_plan_in_force_on_the_day_and_any_by_its_code(app: Flask) -> None:
+    add_next_plan(add_plan())
+
+    def numbers(*words: str) -> list[str]:
+        return [item["number"] for item in json.loads(run(app, "roadmap", "show", "--json", *words).stdout)["items"]]
+
+    assert numbers() == ["3.99"]  # the newest: items of the document are known by number alone
+    assert (
+        numbers("--plan", "204-2020") == numbers("--at", "2020-06-10") == [one.number for one in load_roadmap().items]
+    )
+    shown = run(app, "roadmap", "show").stdout
+    assert shown.count("\n") == 26 + 1 + 2  # items of both, and a line over each plan
+    refused = run(app, "roadmap", "show", "--plan", "8-2021")
+    assert (refused.exit_code, refused.stderr) == (2, "--plan: плана «8-2021» нет. Есть: 7-2021, 204-2020.\n")
 
 
 @pytest.mark.parametrize("words", [("--at", "июнь"), ("--at", "2020-13-01")])

@@ -1,5 +1,6 @@
 """Kinds of documents, a person's words in them, approval, the archive of all schools, and stopping a job."""
 
+import datetime as dt
 import hashlib
 import io
 import json
@@ -16,11 +17,13 @@ from flask.testing import FlaskClient
 from app.extensions import db
 from app.jobs import enqueue, run_pending_jobs
 from app.jobs.running import claim, requeue_stale, run
-from app.models import Document, Event, Finding, Job, Person, ReportEdition
+from app.models import Document, Event, Finding, Job, Person, ReportEdition, RoadmapItem
 from app.models.columns import utc_now
+from app.plan.plans import current_plan
 from surveys.kinds import KINDS
 from surveys.report.document import Report
 from tests.app import wave_world
+from tests.app.rooms_world import add_next_plan
 from tests.pages import post_form
 
 CODE = wave_world.CODE
@@ -45,6 +48,10 @@ def told(app: Flask, *args: str) -> dict:
 
 def text_of(report: dict, section: str) -> list[str]:
     return next(one["paragraphs"] for one in report["sections"] if one["id"] == section)
+
+
+def plain_words(told: dict | str) -> str:
+    return json.dumps(told, ensure_ascii=False).replace("\u00a0", " ")
 
 
 def change(client: FlaskClient, text: str, version: int, section: str = SECTION):
@@ -107,6 +114,36 @@ def test_unfit_kind_in_the_form_is_told_beside_it(closed: None, login_as) -> Non
     answer = post_form(login_as("galina"), "/reports/", wave=CODE, scope="municipality", format="docx", kind="joint")
     assert "Этот документ составляется по школе" in answer.get_data(as_text=True)
     assert login_as("galina").get(f"{PAGE}?kind=joint").status_code == 404
+
+
+def test_documents_tell_of_every_plan_in_force(app: Flask, closed: None, login_as) -> None:
+    add_next_plan(current_plan())
+    client, finding = login_as("galina"), db.session.scalars(db.select(Finding).filter_by(scope="municipality")).first()
+    url = f"/findings/{CODE}/{finding.id}"
+    post_form(client, url, page=f"/findings/{CODE}/", do="accept", version=str(finding.version))
+    orders = ["от 20 мая 2020 г. № 204", "от 15 января 2021 г. № 7"]
+    monitoring = plain_words(told(app, "--kind", "monitoring"))
+    assert all(f"плана по приказу {order}" in monitoring for order in orders)
+    titles = [table["title"] for table in told(app, "--kind", "monitoring")["tables"]]
+    assert sum("План по приказу от 15" in plain_words(title) for title in titles) == 1
+    plan = plain_words(told(app, "--kind", "plan"))
+    assert f"Основание: приказ Управления образования {orders[0]}; приказ Управления образования {orders[1]}" in plan
+    assert f"(приказ {orders[0]})" in plan
+
+
+def test_document_is_based_on_no_order_signed_after_it(app: Flask, closed: None) -> None:
+    later = add_next_plan(current_plan())
+    later.document = {**later.document, "order_date": "2999-01-15"}
+    db.session.commit()
+    assert "№ 7" not in plain_words(told(app))
+
+
+def test_withdrawn_item_is_not_monitored(app: Flask, closed: None) -> None:
+    item = db.session.scalars(db.select(RoadmapItem).filter_by(number="3.6")).one()
+    before = sum(len(table["rows"]) for table in told(app, "--kind", "monitoring")["tables"])
+    item.withdrawn_on = dt.date(2020, 6, 1)
+    db.session.commit()
+    assert sum(len(table["rows"]) for table in told(app, "--kind", "monitoring")["tables"]) == before - 1
 
 
 def test_words_of_a_person_stand_beside_the_computed_and_are_marked(app: Flask, closed: None, login_as) -> None:

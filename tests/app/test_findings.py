@@ -11,10 +11,12 @@ from flask.testing import FlaskClient
 
 from app.extensions import db
 from app.findings.deadlines import due_date
-from app.models import Event, Finding, Measure, MeasureItem, RoadmapItem, Snapshot
+from app.models import Event, Finding, Measure, MeasureItem, RoadmapItem, RoadmapPlan, Snapshot
+from app.plan.plans import current_plan
 from app.plan.working_days import store_days_off
 from surveys.roadmap.deadlines import Moves, add_working_days
 from tests.app import wave_world
+from tests.app.rooms_world import add_next_plan
 from tests.pages import post_form
 
 ROOM = f"/findings/{wave_world.CODE}/"
@@ -95,6 +97,14 @@ def test_accept_makes_one_measure_at_its_roadmap_items(closed: None, login_as) -
     assert sorted(numbers) == sorted(finding.body["roadmap_items"]) == ["3.10", "3.12", "3.8"]  # the rule's own list
     event = db.session.scalars(db.select(Event).where(Event.action == "finding.accepted")).one()
     assert (event.old, event.new) == ("proposed", "accepted")
+
+
+def test_measure_stands_at_items_of_the_older_plan_in_force_where_the_newest_has_none(closed: None, login_as) -> None:
+    add_next_plan(current_plan())
+    finding = first(rule="Q-MET-S")
+    decide(login_as("galina"), finding, "accept")
+    wanted = db.select(RoadmapItem.number, RoadmapPlan.year).join(MeasureItem).join(RoadmapPlan)
+    assert sorted(map(tuple, db.session.execute(wanted))) == [("3.10", 2020), ("3.12", 2020), ("3.8", 2020)]
 
 
 def test_accepting_twice_makes_one_measure(closed: None, login_as) -> None:

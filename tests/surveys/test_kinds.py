@@ -250,6 +250,14 @@ def test_monitoring_keeps_the_orders_form_and_adds_the_state() -> None:
     assert table.rows[0].cells[5].printed == "в работе, 3 из\u00a05"
 
 
+def test_monitoring_of_several_plans_tells_each_by_its_order() -> None:
+    items = [ITEM | {"order": "от 20 мая 2020 г. № 204"}, ITEM | {"order": "от 15 января 2021 г. № 7"}]
+    report = make("monitoring", plan=items)
+    assert [table.id for table in report.tables] == ["section-1.", "section-1.-1"]
+    assert report.tables[1].title.startswith("План по приказу от 15 января 2021 г. № 7. Раздел 1.")
+    assert words(report).count("из 1 пункта плана по приказу") == 2
+
+
 def test_joint_document_sets_card_beside_answers_before_the_measures() -> None:
     report = make("joint", "school:demo1")
     ids = [section.id for section in report.sections]
