@@ -1,4 +1,4 @@
-"""Figures for the municipality and for groups of 50 or more: levels, options, quadrants, spread.
+"""Figures for the municipality and for groups of 50 or more: levels, options, spread.
 
 A large group's detail is printed only where what subtraction leaves of the municipality is itself large and holds no
 small count.
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from surveys.definition.control_item import control_items
 from surveys.definition.instrument import Instrument, Item, Scale
-from surveys.disclosure.groups import Mark, Range, narrow, open_enough
-from surveys.disclosure.released import ChoiceFigures, ItemFigures, Quadrants, Share
+from surveys.disclosure.groups import Mark, Range
+from surveys.disclosure.released import ChoiceFigures, ItemFigures, Share
 from surveys.disclosure.shares import BAND, SMALL, Part, bounded, exclusive_shares, free_shares, print_of, share_of
 from surveys.statistics.scoring import DUST, code_spacing, enough, na_limit, percent_of, practice_items
-from surveys.statistics.summary import QUADRANTS, Summary, code_moments
+from surveys.statistics.summary import Summary, code_moments
 
 LARGE = 50
 Counts = NDArray[np.int64]
@@ -247,61 +247,6 @@ def context_items(instrument: Instrument) -> list[Item]:
         for item in instrument.items
         if item.type in kinds and item.scale is None and item.need_of is None and item.name not in checks
     ]
-
-
-def quadrant_figures(
-    instrument: Instrument, tables: Counts, deficits: Mapping[str, Share | None], people: int, k: int
-) -> list[tuple[str, Quadrants]]:
-    """Quadrants of every block and of all together; a block that tells a small count is left out, and never alone.
-
-    ``tables``: (blocks, 4) counts. ``deficits``: printed two-class shares of the blocks, which bound the cases too.
-    ``people``: how many the group has; all blocks together count pairs of a person and a block.
-    """
-    names = [scale.name for scale in instrument.scales]
-    sizes = tables.sum(axis=1)
-    shown = [
-        at
-        for at in range(len(names))
-        if sizes[at] >= k and printable(tables[at], k) and _rest_clean(tables[at], deficits.get(names[at]), k)
-    ]
-    whole = tables.sum(axis=0)
-    left = [at for at in range(len(names)) if at not in shown and sizes[at] > 0]
-    found = []
-    if whole.sum() >= k and printable(whole, k) and _left_open(tables, left, names, deficits, k):
-        found.append(("all", _quadrants(whole, people * len(names))))
-    return found + [(names[at], _quadrants(tables[at], people)) for at in shown]
-
-
-def _rest_clean(table: Counts, deficit: Share | None, k: int) -> bool:
-    """Whether those who said nothing of help, told by the printed share of all, are no small count in either class."""
-    if deficit is None or deficit.count is None or deficit.n is None:
-        return True
-    under = deficit.count - int(table[:2].sum())
-    return clean(np.asarray([under, deficit.n - int(table.sum()) - under]), k)
-
-
-def _left_open(tables: Counts, left: list[int], names: list[str], deficits: Mapping[str, Share | None], k: int) -> bool:
-    for case in range(4):
-        parts = {}
-        for at in left:
-            share, n = deficits.get(names[at]), int(tables[at].sum())
-            exact = share is not None and share.kind == "exact"
-            top = int(tables[at][:2].sum() if case < 2 else tables[at][2:].sum()) if exact else n
-            parts[names[at]] = Range(0, top)
-        total = int(tables[left, case].sum()) if left else 0
-        known = narrow(parts, Range(total, total))
-        if any(not open_enough(known[name], parts[name], k) for name in parts):
-            return False
-    return True
-
-
-def _quadrants(counts: Counts, people: int) -> Quadrants:
-    n = int(counts.sum())
-    shares = {
-        name: bounded(Share(kind="exact", n=n, count=int(count), percent=100 * int(count) / n), people)
-        for name, count in zip(QUADRANTS, counts, strict=True)
-    }
-    return Quadrants(n=n, **shares)
 
 
 def item_counts(item: Item) -> Callable[[Summary], Counts]:

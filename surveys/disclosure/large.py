@@ -8,6 +8,7 @@ import numpy as np
 
 from surveys.answers.checking import MULTIPLE
 from surveys.definition.instrument import Instrument
+from surveys.disclosure.cases import quadrant_figures
 from surveys.disclosure.details import (
     Counts,
     choice_figures,
@@ -15,7 +16,6 @@ from surveys.disclosure.details import (
     item_counts,
     item_figures,
     open_details,
-    quadrant_figures,
 )
 from surveys.disclosure.released import ChoiceFigures, ItemFigures, Quadrants, Share
 from surveys.disclosure.shares import Part, print_of, share_of
@@ -87,7 +87,7 @@ class Details:
             return []
         if not everything and not self.may_show(name, "quadrants", lambda one: one.quadrants.reshape(-1)):
             return []
-        return quadrant_figures(self.instrument, group.quadrants, deficits, self.people[name], self.k)
+        return quadrant_figures(self.instrument, group, deficits, self.people[name], self.k)
 
     def flagged(self, name: str, group: Summary, everything: bool) -> Share | None:
         """Submissions that show a sign of careless filling."""

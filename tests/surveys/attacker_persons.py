@@ -11,22 +11,39 @@ import math
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from surveys.statistics.scoring import practice_items
 from tests.surveys.attacker import figures
 
 MARK = 60.0
 MATCHED, LEFT, CAME = "matched", "left", "came"
 
 
+# Of so many statements, answered 0-4, at least so many must be answered: 70 % of what concerns the teacher, where
+# at most 30 % may not concern him. By hand.
+LEAST_ANSWERED = {1: 1, 2: 2, 3: 3, 4: 3, 5: 3, 6: 4, 7: 4, 8: 5}
+
+
+def lattice(form, scale):
+    """(highest step, steps that are scores) where teachers may leave statements blank.
+
+    Of 4 answered statements a score is a multiple of 1/16, of 6 one of 1/24: all are whole on their common steps.
+    """
+    items = len(practice_items(form, scale))
+    answered = range(LEAST_ANSWERED[items], items + 1)
+    steps = math.lcm(*(4 * count for count in answered))
+    return steps, sorted({place * steps // (4 * count) for count in answered for place in range(4 * count + 1)})
+
+
 class Persons:
     """Cells of persons of a kind: (school, part, step before or None, step after or None)."""
 
-    def __init__(self, steps):
+    def __init__(self, steps, scores=None):
         self.steps = steps  # the highest step: 100 %
+        self.scores = range(steps + 1) if scores is None else scores
         self.cells, self.rows, self.ends, self.table = [], [], [], None
 
     def add(self, school, part, n, stages):
-        every = range(self.steps + 1)
-        first, second = (every if stage in stages else (None,) for stage in (0, 1))
+        first, second = (self.scores if stage in stages else (None,) for stage in (0, 1))
         own = [(school, part, one, two) for one in first for two in second]
         self.cells += own
         self.say(lambda cell: cell[:2] == (school, part), n, n)
@@ -104,31 +121,44 @@ def said_of_stage(persons, one, members, parts, stage):
             )
 
 
-def told_counts(released, people, scale, steps):
+def told_counts(released, people, scale, steps, scores=None):
     """Counts of deficits told too closely: (school, words, values left, values that its own figures leave)."""
-    k, whole = released.k, said(released, people, scale, steps, ["municipality", *people])
+    k, whole = released.k, said(released, people, scale, steps, ["municipality", *people], scores)
     found = []
     for name in people:
         one = figures(released.group(name), scale)
         words = one.hidden or (one.deficit.kind if one.deficit else None)
         if words == "exact":
             continue
-        own = said(released, people, scale, steps, [name])
-        left, had = (_number(one, one.deficit((name,), (MATCHED,), 0)) for one in (whole, own))
+        left = _number(whole, whole.deficit((name,), (MATCHED,), 0))
+        if left >= k:
+            continue
+        own = said(released, people, scale, steps, [name], scores)
+        had = _number(own, own.deficit((name,), (MATCHED,), 0))
         if left < (k if had >= k else min(2, had)):
             found.append((name, words, left, had))
     return found
 
 
-def said(released, people, scale, steps, groups):
+def said(released, people, scale, steps, groups, scores=None):
     """All that is printed of ``groups`` in one stage."""
-    persons = Persons(steps)
+    persons = Persons(steps, scores)
     for name, n in people.items():
         persons.add(name, MATCHED, n, (0,))
     for group in groups:
         members = tuple(people) if group == "municipality" else (group,)
         said_of_stage(persons, figures(released.group(group), scale), members, (MATCHED,), 0)
+        said_of_cases(persons, released.group(group), scale, members)
     return persons
+
+
+def said_of_cases(persons, group, scale, members):
+    """Of the teachers with both scores so many are in deficit and so many are not, with or without a request."""
+    cases, deficit = dict(group.quadrants).get(scale), persons.deficit(members, (MATCHED,), 0)
+    if cases is not None:
+        persons.say(deficit, cases.with_request.count + cases.hidden_deficit.count, math.inf)
+        others = cases.development.count + cases.resource.count
+        persons.say(lambda cell: cell[0] in members and not deficit(cell), others, math.inf)
 
 
 def told_by_matched(stages, changes, pairs, steps):

@@ -89,17 +89,18 @@ def random_answers(
     people: Mapping[str, int],
     rng: np.random.Generator,
     strengths: Sequence[float] = SCHOOLS_DIFFER,
+    blank: float = 0.03,
 ) -> AnswerSet:
     """Random answers of so many teachers of every school, with blanks and «не относится»; schools differ."""
     rows = []
     for school, count in people.items():
         strength = rng.choice(strengths)
         for _ in range(count):
-            rows.append(_row(instrument, school, rng, strength))
+            rows.append(_row(instrument, school, rng, strength, blank))
     return AnswerSet.from_submissions(instrument, rows)
 
 
-def _row(instrument, school, rng, strength):
+def _row(instrument, school, rng, strength, blank):
     values, marked, skipped = {}, [], []
     for item in instrument.items:
         if item.need_of:
@@ -111,9 +112,9 @@ def _row(instrument, school, rng, strength):
                 values[item.name] = str(rng.integers(4))
         elif item.scale:
             luck = rng.random()
-            if luck < 0.03:
+            if luck < blank:
                 continue
-            if luck < 0.06:
+            if luck < blank + 0.03:
                 marked.append(item.name)
                 continue
             code = int(rng.binomial(4, strength))

@@ -10,7 +10,7 @@ from surveys.disclosure import release, release_changes
 from surveys.disclosure.groups import Mark
 from surveys.disclosure.spread import squares_of
 from surveys.statistics.scoring import practice_items
-from tests.surveys.attacker_persons import told_by_matched, told_counts
+from tests.surveys.attacker_persons import lattice, told_by_matched, told_counts
 from tests.surveys.made import by_school, questionnaire, random_answers
 from tests.surveys.test_attacker import FORM as SHORT
 from tests.surveys.test_attacker import closed_in, two_stages
@@ -111,6 +111,44 @@ def test_attack_succeeds_where_levels_of_few_statements_are_printed(items):
         whole = released.municipality.model_copy(update={"scales": [block]})
         caught += bool(told_counts(released.model_copy(update={"municipality": whole}), scored, "SUB", 4 * items))
     assert caught >= 2
+
+
+def with_blanks(items, seeds, **options):
+    """Ordinary municipalities whose teachers left statements blank; ``options`` of the gate."""
+    form = questionnaire({"SUB": items})
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        people = {name: int(rng.integers(1, 31)) for name in "abcde"[: rng.integers(2, 6)]}
+        summaries = by_school(form, random_answers(form, people, rng, blank=0.12), people)
+        scored = {name: int(one.scales.n[0, 0]) for name, one in summaries.items() if one.scales.n[0, 0]}
+        every = [release(form, summaries, people, wave="w", snapshot=1, complementary=keep) for keep in (True, False)]
+        yield scored, *every, lattice(form, "SUB")
+
+
+# Seeds where the cases of help, printed beside masked deficits, give a school's count away.
+CASES_TELL = (47, 63, 76)
+
+
+@pytest.mark.parametrize(("items", "seeds"), [(2, (*range(8), *CASES_TELL)), (4, range(4))])
+def test_blocks_with_blank_statements_tell_no_count_of_a_school(items, seeds):
+    for scored, released, _open, steps in with_blanks(items, seeds):
+        assert told_counts(released, scored, "SUB", *steps) == [], scored
+
+
+def test_attack_succeeds_where_blocks_with_blanks_are_open_to_subtraction():
+    """The twin: no neighbour is protected."""
+    caught = 0
+    for scored, _released, whole, steps in with_blanks(4, range(4)):
+        caught += bool(told_counts(whole, scored, "SUB", *steps))
+    assert caught >= 2
+
+
+def test_attack_succeeds_where_cases_of_help_stand_beside_masked_deficits():
+    """The twin: the cases of the municipality printed whatever is said of its deficits."""
+    for scored, released, whole, steps in with_blanks(2, CASES_TELL):
+        cases = {"quadrants": whole.municipality.quadrants}
+        told = released.model_copy(update={"municipality": released.municipality.model_copy(update=cases)})
+        assert told_counts(told, scored, "SUB", *steps), scored
 
 
 @pytest.mark.parametrize(("top", "below"), [(4, 2), (8, 4), (6, 3)])

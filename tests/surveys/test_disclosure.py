@@ -1,6 +1,7 @@
 """The gate against an attacker: nothing hidden may follow from anything shown."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -458,6 +459,24 @@ def test_cases_of_a_block_do_not_tell_of_the_few_who_said_nothing_of_help(blank,
     assert ("SUB" in dict(released.municipality.quadrants)) == shown
 
 
+@pytest.mark.parametrize(("low", "shown"), [(2, False), (15, True)], ids=["four of one block", "thirty of it"])
+def test_cases_of_all_blocks_do_not_tell_the_masked_deficits_of_one(low, shown):
+    """30 of 80 are in deficit in SUB, as is printed, and twice ``low`` in MET; 3 and 2 of them want help."""
+    form, rows = questionnaire({"SUB": 1, "MET": 1}), []
+    for place in range(80):
+        sub, met = place < 30, place % 40 < low
+        wanted = {"SUB": place < 3 or (place > 40 and place % 2), "MET": place < 1 or place == 40 or 30 < place < 40}
+        values = {f"{name}01": "1" if under else "3" for name, under in (("SUB", sub), ("MET", met))}
+        values |= {f"{name}01_need": "3" if wish else "0" for name, wish in wanted.items()}
+        rows.append((values, [], [], {"school": "a" if place < 40 else "b"}))
+    people = {"a": 40, "b": 40}
+    summaries = by_school(form, AnswerSet.from_submissions(form, rows), people)
+    whole = release(form, summaries, people, wave="w", snapshot=1).municipality
+    assert whole.scales[0].deficit.count == 30
+    assert (whole.scales[1].deficit.kind == "exact") == shown
+    assert [code for code, _cases in whole.quadrants] == ["all"] * shown
+
+
 @pytest.mark.parametrize(("told", "shown"), [(1, False), (2, True)], ids=["four in all", "five in all"])
 def test_wanted_help_of_hidden_schools_is_of_nobody_or_five_together(told, shown):
     """A of three and B of six are hidden; A's three and ``told`` of B said what help they want."""
@@ -474,6 +493,18 @@ def test_wanted_help_of_hidden_schools_is_of_nobody_or_five_together(told, shown
     assert [one.hidden for one in released.schools] == ["primary", "complementary", None]
     assert released.group("c").scales[0].hidden is None
     assert (released.municipality.scales[0].need is not None) == shown
+
+
+def test_small_school_says_nothing_of_its_careless_forms():
+    """«Уровень не меняется» of a school of 20 would say that none of its forms, or five and more, show a sign."""
+    rng, people = np.random.default_rng(5), {"a": 20, "b": 60, "c": 60}
+    summaries = {
+        name: replace(one, flagged=0, unflagged=one.scales) for name, one in municipality(people, rng)[0].items()
+    }
+    released = let_out(summaries, people)
+    assert [group.hidden for group in released.schools] == [None, None, None]
+    assert released.group("a").sensitivity is None
+    assert released.group("b").sensitivity is not None
 
 
 @pytest.mark.parametrize(("both", "shown"), [(0, True), (2, False), (6, True)])
