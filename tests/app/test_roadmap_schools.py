@@ -52,6 +52,23 @@ def test_school_roadmap_is_made_of_measures_and_own_lines_approved_and_rolled_up
     assert "приказом № 7" in maria.get(URL).get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    ("login", "told"),
+    [
+        ("boris", "Строк пока нет: добавьте свои."),
+        ("maria", "Строк пока нет: их вносит школа. Вы можете принять меры"),
+        ("adam", "Строк пока нет: их вносит школа."),
+    ],
+    ids=["head", "municipal coordinator", "administrator"],
+)
+def test_empty_roadmap_of_a_school_offers_each_what_that_person_can_do(login_as: SignIn, login: str, told: str) -> None:
+    add_plan()
+    page = login_as(login).get("/roadmap/schools/school1").get_data(as_text=True)
+    assert told in page
+    assert ("добавьте" in page) == ("Добавить строку" in page)
+    assert ("Вы можете принять меры" in page) == (login == "maria")
+
+
 def test_school_has_a_roadmap_under_each_plan_in_force_at_its_own_address(login_as: SignIn) -> None:
     plan = add_plan()
     old = add_measure()
