@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from app.frame.navigation import shortened
 from app.home import queries
 from app.models import Person, RoadmapItem, RoadmapPlan, School
-from app.plan.plans import plan_progress, shown_number
+from app.plan.plans import of_year, own_order, plan_progress, shown_number
 from app.results.card_values import instrument_for
 
 SOON = 3  # days within which a deadline «ждёт»
@@ -119,7 +119,8 @@ def place(item: RoadmapItem, plan: RoadmapPlan, plans: list[RoadmapPlan], words:
     """``words`` where there is one plan; of several, the item with the year of its own."""
     if len(plans) < 2:
         return words
-    return _("п. %(number)s плана %(year)s года", number=shown_number(item.number), year=plan.year)
+    year = of_year(plan.year, own_order(plan, plans))
+    return _("п. %(number)s плана %(year)s", number=shown_number(item.number), year=year)
 
 
 def item_address(item: RoadmapItem, plan: RoadmapPlan, plans: list[RoadmapPlan]) -> str:

@@ -18,7 +18,7 @@ from app.home.tasks import tasks_of
 from app.models import Person, RoadmapPlan
 from app.models.columns import utc_now
 from app.models.waves import DONE
-from app.plan.plans import count_by_status, plan_progress, plans_in_force, today_in
+from app.plan.plans import count_by_status, plan_progress, plans_in_force, today_in, years_of
 
 bp = Blueprint("home", __name__)
 
@@ -46,6 +46,7 @@ def index() -> str:
         counts=road_counts(plans, today, None if department else current_user) if department or schools else [],
         done=[row for row in queries.own_questionnaires(current_user.id) if row[1].status in DONE],
         whole=department,
+        years=years_of(plans),
     )
 
 

@@ -13,7 +13,7 @@ from app.plan.digest import Today, document_lines, measure_lines, monitoring_lin
 from app.plan.digest_words import title_of
 from app.plan.marks import MUNICIPALITY, Mark, progress
 from app.plan.people import SCHOOL_KEYS, keys_of
-from app.plan.plans import shown_number
+from app.plan.plans import of_year, shown_number
 from surveys.roadmap.deadlines import Standing
 
 
@@ -61,7 +61,7 @@ def entries(person: Person, today: Today) -> Iterator[Entry]:
             yield Entry(f"document-{line.ref}", line.due, line.due, _("Ознакомиться: %(title)s", title=line.title))
     for line in (*measure_lines(today, person, every=True), *monitoring_lines(today, person)):
         if line.due:
-            words = f"{_prefix(line.standing)}: {title_of(replace(line, year=today.year))}"
+            words = f"{_prefix(line.standing)}: {title_of(replace(line, year=today.year, order=today.order))}"
             yield Entry(f"{line.kind}-{line.ref}-{line.scope}", line.due, line.due, words)
 
 
@@ -69,7 +69,8 @@ def _of_item(item: RoadmapItem, scope: str, marks: list[Mark], today: Today) -> 
     """The last day of an item, or each date of its outside schedule."""
     place = _("п. %(number)s", number=shown_number(item.number))
     if today.year:
-        place = _("п. %(number)s плана %(year)s года", number=shown_number(item.number), year=today.year)
+        year = of_year(today.year, today.order)
+        place = _("п. %(number)s плана %(year)s", number=shown_number(item.number), year=year)
     start = f"{_prefix(standing_of(today, item, marks))}: {place}"
     now, told = progress(marks), f"{item.deadline_text}\n{item.responsible}"
     told = f"{told}\n{now.done} {_('из')} {now.of}" if now.of > 1 else told

@@ -23,7 +23,7 @@ from app.models import (
 from app.plan.marks import MUNICIPALITY, Mark, marks_now, progress
 from app.plan.measures import is_of
 from app.plan.people import SCHOOL_KEYS, keys_of, members_of
-from app.plan.plans import items_of, plans_in_force
+from app.plan.plans import items_of, own_order, plans_in_force
 from app.plan.restrictions import restricted_on
 from app.plan.working_days import moved_days_off
 from surveys.roadmap.deadlines import (
@@ -57,6 +57,7 @@ class Told:
     number_of_marks: int = 0
     plan: str = ""  # code of the plan of the item
     year: int | None = None  # of that plan, where several are in force
+    order: str = ""  # of that plan, where another is of the same year
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Today:
     rounds: list[tuple[MonitoringRound, list[str]]]  # open ones, with the schools that have not sent their sheet
     moved: Moves  # days off, by decree
     year: int | None = None  # of the plan, where several are in force
+    order: str = ""  # of the plan, where another is of the same year
 
 
 def read_day(plan: RoadmapPlan, day: dt.date, zone: str, plans: Sequence[RoadmapPlan] = ()) -> Today:
@@ -106,6 +108,7 @@ def read_day(plan: RoadmapPlan, day: dt.date, zone: str, plans: Sequence[Roadmap
         _open_rounds(plan, day),
         moved_days_off(),
         plan.year if len(plans) > 1 else None,
+        own_order(plan, plans),
     )
 
 
@@ -121,7 +124,9 @@ def told_of_all(days: Iterable[Today], people: Collection[Person] | None = None)
     for today in days:
         plan = today.plan.code
         for person_id, lines in digests(today, people).items():
-            found.setdefault(person_id, []).extend(replace(line, plan=plan, year=today.year) for line in lines)
+            found.setdefault(person_id, []).extend(
+                replace(line, plan=plan, year=today.year, order=today.order) for line in lines
+            )
     return {person_id: sorted(lines, key=_urgency) for person_id, lines in found.items()}
 
 

@@ -8,19 +8,19 @@ from flask_babel import ngettext
 
 from app.frame.navigation import day
 from app.plan.digest import Told
-from app.plan.plans import shown_number
+from app.plan.plans import of_year, shown_number
 from surveys.roadmap.deadlines import Standing
 
 
 def title_of(line: Told) -> str:
     """«п. 3.8. Разработка …», of several plans with its year; a measure by its own text."""
     if line.kind == "measure" and line.year:
-        return _("Мера плана %(year)s года: %(text)s", year=line.year, text=line.title)
+        return _("Мера плана %(year)s: %(text)s", year=of_year(line.year, line.order), text=line.title)
     if line.kind == "measure":
         return _("Мера: %(text)s", text=line.title)
     if line.year:
-        told = {"number": shown_number(line.number), "year": line.year, "title": line.title}
-        return _("п. %(number)s плана %(year)s года. %(title)s", **told)
+        told = {"number": shown_number(line.number), "year": of_year(line.year, line.order), "title": line.title}
+        return _("п. %(number)s плана %(year)s. %(title)s", **told)
     return _("п. %(number)s. %(title)s", number=shown_number(line.number), title=line.title)
 
 

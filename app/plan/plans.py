@@ -1,10 +1,13 @@
 """The roadmap between the engine's value, the tables and the pages: storing a plan, finding it, telling its state."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
 
 from app.extensions import db
 from app.models import ItemState, Municipality, RoadmapItem, RoadmapPlan, RoadmapSection, School
@@ -146,6 +149,37 @@ def plans_in_force(day: dt.date | None = None) -> list[RoadmapPlan]:
     if day is not None:
         plans = [plan for plan in plans if signed_on(plan) <= day] or plans[-1:]
     return [plan for plan in plans if plan.year >= plans[0].year - 1]
+
+
+def order_of(plan: RoadmapPlan) -> str:
+    """«№ 7 от 15.01.2021»: no two plans have it alike."""
+    return f"№\u00a0{plan.document['order_number']} от\u00a0{signed_on(plan):%d.%m.%Y}"
+
+
+def own_order(plan: RoadmapPlan, plans: Iterable[RoadmapPlan]) -> str:
+    """The plan's order where another of ``plans`` is of the same year; else empty."""
+    return order_of(plan) if any(one.year == plan.year and one.id != plan.id for one in plans) else ""
+
+
+def of_year(year: int, order: str = "") -> str:
+    """«2021 года» or, where its order tells the plan from another, «2021 года (приказ № 7 от 15.01.2021)»."""
+    if order:
+        return _("%(year)s года (приказ %(order)s)", year=year, order=order)
+    return _("%(year)s года", year=year)
+
+
+def years_of(plans: Sequence[RoadmapPlan]) -> dict[int, str]:
+    """Plan id -> its year in words, no two alike."""
+    return {plan.id: of_year(plan.year, own_order(plan, plans)) for plan in plans}
+
+
+def titles_of(plans: Sequence[RoadmapPlan]) -> dict[int, str]:
+    """Plan id -> its short title; where several share one, with the order."""
+    shared = Counter(plan.short_title for plan in plans)
+    return {
+        plan.id: f"{plan.short_title} ({order_of(plan)})" if shared[plan.short_title] > 1 else plan.short_title
+        for plan in plans
+    }
 
 
 def signed_on(plan: RoadmapPlan) -> dt.date:

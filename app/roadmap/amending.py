@@ -26,7 +26,7 @@ from app.frame.pages import department
 from app.models import PlanDraft, RoadmapPlan
 from app.models.roadmap import DEADLINE_KINDS
 from app.plan.changes import amend_item, last_amended
-from app.plan.plans import addressed, all_plans, complete_states
+from app.plan.plans import addressed, all_plans, complete_states, titles_of
 from app.roadmap import tables
 from app.roadmap.room import bp, item_or_404, today_here
 from app.roadmap.workbook import read_workbook
@@ -93,7 +93,8 @@ def upload() -> str | Response:
     """Read a table; nothing counts before a person has looked at the reading."""
     form = TableForm(data={"year": today_here().year}) if request.method == "GET" else TableForm()
     form.amends.choices = [SelectChoice("", _("новый план"))]
-    form.amends.choices += [SelectChoice(one.code, _("изменения: %(t)s", t=one.short_title)) for one in all_plans()]
+    titles = titles_of(known := all_plans())
+    form.amends.choices += [SelectChoice(one.code, _("изменения: %(t)s", t=titles[one.id])) for one in known]
     problems: list[str] = []
     if form.validate_on_submit():
         file = request.files.get("file")

@@ -16,7 +16,7 @@ from app.extensions import db
 from app.models import Event, Evidence, Finding, Measure, MeasureItem, Person, RoadmapItem, RoadmapPlan, Snapshot, Wave
 from app.plan.evidence import attach, files_of, quota_problem, remove, send, take_files
 from app.plan.marks import MUNICIPALITY
-from app.plan.plans import plans_in_force
+from app.plan.plans import all_plans, plans_in_force, years_of
 from app.reach import scope_name, within
 from app.results.measure_effect import baseline_of, effects
 from app.roadmap import queries
@@ -196,6 +196,7 @@ def page(one: Measure, files: list[Evidence], form: MeasureForm) -> str:
         scope_name=scope_name,
         places=places_of(one),
         several=len(plans_in_force()) > 1,
+        years=years_of(all_plans()),
         statuses=STATUSES,
         tags=TAGS,
         history=history,

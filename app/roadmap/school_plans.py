@@ -15,7 +15,7 @@ from app.extensions import db
 from app.models import Measure, RoadmapPlan, School, SchoolPlan, SchoolPlanLine
 from app.plan.measures import is_of
 from app.plan.once import enter, once_key
-from app.plan.plans import all_plans, items_of, plans_in_force
+from app.plan.plans import all_plans, items_of, plans_in_force, years_of
 from app.roadmap import queries
 from app.roadmap.measures import STATUSES, TAGS, numbers_of
 from app.roadmap.room import bp, own_scopes, plan_or_404, reach_read, today_here
@@ -117,10 +117,11 @@ def rolled_up(plan: RoadmapPlan) -> dict[str, tuple[int, int]]:
 @bp.get("/schools")
 def schools() -> str:
     """Roadmaps of the schools within reach under each plan in force, or under the one that the address names."""
+    known = all_plans()
     plans = [plan_or_404()] if "plan" in request.args else plans_in_force() or abort(404)
     reach = reach_read()
     parts = [(plan, rows_of(plan, reach), rolled_up(plan) if reach is None else {}) for plan in plans]
-    return render_template("roadmap/school_plans.html", parts=parts, several=len(all_plans()) > 1)
+    return render_template("roadmap/school_plans.html", parts=parts, several=len(known) > 1, years=years_of(known))
 
 
 def rows_of(plan: RoadmapPlan, reach: queries.Reach) -> list[tuple[School, SchoolPlan | None, int, int]]:
@@ -169,6 +170,7 @@ def school_plan(code: str) -> str | Response:
         waiting=len(list(db.session.scalars(waiting_measures(kept, plan, school)))),
         others=[one for one in plans_in_force() if one.id != plan.id],
         names=queries.school_names(),
+        years=years_of(all_plans()),
     )
 
 

@@ -12,7 +12,7 @@ from app.models.roadmap import STATES
 from app.plan.changes import as_of
 from app.plan.evidence import files_at, files_of
 from app.plan.marks import MUNICIPALITY, Mark, marks_at, marks_now, tallies, tally
-from app.plan.plans import all_plans, count_by_status
+from app.plan.plans import all_plans, count_by_status, titles_of
 from app.reach import scope_name
 from app.roadmap import (  # noqa: F401  (their routes)
     amending,
@@ -60,7 +60,8 @@ def index() -> str:
     return render_template(
         "roadmap/index.html",
         plan=plan,
-        plans=all_plans(),
+        plans=(known := all_plans()),
+        titles=titles_of(known),
         sections=sections,
         order_date=dt.date.fromisoformat(plan.document["order_date"]),
         today=today,
