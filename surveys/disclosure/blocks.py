@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from surveys.definition.instrument import Instrument, Scale
-from surveys.disclosure.details import mark_of, spread_groups
+from surveys.disclosure.alternatives import Told, Unit
+from surveys.disclosure.beside_counts import printable_levels, printable_spread
+from surveys.disclosure.details import clean, low_mark, mark_of, spread_groups
 from surveys.disclosure.groups import (
     MUNICIPALITY,
     Range,
@@ -20,10 +22,10 @@ from surveys.disclosure.groups import (
     pooled,
     spread_open,
 )
+from surveys.disclosure.ladder import Ladder
 from surveys.disclosure.released import Hidden, Share
 from surveys.disclosure.shares import SMALL, Part, Print, print_linked, share_of
-from surveys.disclosure.spread import Told, Unit, printable_spread
-from surveys.statistics.scoring import DEFICIT, practice_items
+from surveys.statistics.scoring import DEFICIT, ordered_levels, practice_items
 from surveys.statistics.summary import Summary
 
 _Linked = tuple[dict[str, Part], Part, dict[str, Print], Print | None]
@@ -38,7 +40,7 @@ class Block:
     shares: dict[str, Share]
     total_share: Share | None
     spread: set[str]  # groups, and MUNICIPALITY, whose standard deviation is printed
-    told: Told | None = None  # of the counts of all groups; None without levels or complementary suppression
+    levels: tuple[bool, bool] = (True, True)  # whether levels of all are told apart, of deficit and the others
 
 
 class Decisions:
@@ -94,15 +96,13 @@ class Decisions:
             spread |= {MUNICIPALITY} if whole >= SMALL and total_hidden is None else set()
         if linked is None:
             return Block(hidden, total_hidden, {}, None, spread)
-        told = None
+        levels = (True, True)
         if self.complementary:
-            told = self._beside_counts(at, linked, self._units(at, linked), spread)
-            spread = {name for name, unit in told.units.items() if unit.squares is not None}
-            spread |= {MUNICIPALITY} if told.squares is not None else set()
+            spread, levels = self._beside_counts(at, linked, spread)
         parts, total, prints, printed = linked
         shares = {name: share_of(parts[name], prints[name], self.k, self.people[name]) for name in parts}
         total_share = None if printed is None else share_of(total, printed, self.k, self.all_people)
-        return Block(hidden, total_hidden, shares, total_share, spread, told)
+        return Block(hidden, total_hidden, shares, total_share, spread, levels)
 
     def _sums(self, at: int, sizes: Mapping[str, int], hidden: Mapping[str, Hidden], need: bool) -> dict[str, float]:
         found = {}
@@ -161,20 +161,41 @@ class Decisions:
             if part.n and not part.hidden:
                 one, scales = prints[name], self.groups[name].scales
                 judged = one.learned if one.kind == "exact" or one.kind.startswith("band") else part.possible
-                units[name] = Unit(part.n, float(scales.mean[0, at]), one.learned, judged)
+                units[name] = Unit(
+                    part.n,
+                    float(scales.mean[0, at]),
+                    tuple(int(count) for count in scales.levels[0, at]),
+                    one.learned,
+                    judged,
+                )
         shut = [self.groups[name].scales for name, part in parts.items() if part.n and part.hidden]
         if shut:
             sizes = tuple(int(one.n[0, at]) for one in shut)
             mean = sum(float(one.mean[0, at]) * n for one, n in zip(shut, sizes, strict=True)) / sum(sizes)
             known = deficit_range(sum(sizes), mean * sum(sizes), mean * sum(sizes), mark)
-            units[""] = Unit(sum(sizes), mean, known, known, sizes)
+            placed = tuple(int(count) for count in sum(one.levels[0, at] for one in shut))
+            units[""] = Unit(sum(sizes), mean, placed, known, known, sizes)
         return units
 
-    def _beside_counts(self, at: int, linked: _Linked, units: Mapping[str, Unit], spread: set[str]) -> Told:
-        """Counts beside the standard deviations of ``spread``, those left out that do not leave masked counts open."""
+    def _beside_counts(self, at: int, linked: _Linked, spread: set[str]) -> tuple[set[str], tuple[bool, bool]]:
+        """Whose standard deviation of ``spread`` and which levels of all leave masked counts open."""
         _parts, total, _prints, printed = linked
+        units, ladder = self._units(at, linked), self._ladder(at)
         between = sum(one.n * (one.mean - float(self.total.scales.mean[0, at])) ** 2 for one in units.values())
         within = float(self.total.scales.m2[0, at]) - between if MUNICIPALITY in spread else None
         own = {name: float(self.groups[name].scales.m2[0, at]) for name in spread if name != MUNICIPALITY}
-        told = printed.learned if printed else Range(0, total.n)
-        return printable_spread(units, own, told, within, self.marks[at], self.k)
+        told = Told(units, printed.learned if printed else Range(0, total.n))
+        told = printable_spread(told, own, within, ladder, self.k)
+        kept = {name for name, unit in told.units.items() if unit.squares is not None}
+        kept |= {MUNICIPALITY} if told.squares is not None else set()
+        if printed is None or printed.kind != "exact":
+            return kept, (False, False)
+        counts = self.total.scales.levels[0, at]
+        asked = clean(counts[: ladder.mark + 1], self.k), clean(counts[ladder.mark + 1 :], self.k)
+        return kept, printable_levels(told, ladder, asked, self.k)
+
+    def _ladder(self, at: int) -> Ladder:
+        """All levels of one block."""
+        scale, lines = self.instrument.scales[at], [level.at_least for level in ordered_levels(self.instrument)][1:]
+        marks = tuple(mark_of(self.instrument, scale, self.complete(scale), line) for line in lines)
+        return Ladder(marks, lines.index(low_mark(self.instrument)), tuple(range(len(marks))))

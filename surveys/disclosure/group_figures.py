@@ -5,10 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from surveys.disclosure.blocks import Decisions
-from surveys.disclosure.details import LARGE, clean, mark_of
+from surveys.disclosure.details import LARGE, clean
 from surveys.disclosure.groups import MUNICIPALITY
 from surveys.disclosure.large import Details
-from surveys.disclosure.levels import levels_open
 from surveys.disclosure.released import GroupFigures, Hidden, LevelCode, ScaleFigures, Share
 from surveys.statistics.measures import ci95, reliability
 from surveys.statistics.scoring import DEFICIT, DUST, ordered_levels
@@ -130,26 +129,13 @@ class Writer:
                 return None
         levels = ordered_levels(self.instrument)
         counts = {level.code: int(count) for level, count in zip(levels, group.scales.levels[0, at], strict=True)}
+        told = self.blocks[self.instrument.scales[at].name].levels if everything else (True, True)
         found: dict[LevelCode, int] = {}
-        for deficit in (False, True):
+        for deficit, shown in zip((True, False), told, strict=True):
             members = {code: count for code, count in counts.items() if (code in DEFICIT) == deficit}
-            if clean(np.asarray(list(members.values())), self.k) and (
-                not everything or self._levels_open(at, members, deficit=deficit)
-            ):
+            if shown and clean(np.asarray(list(members.values())), self.k):
                 found |= members
         return found or None
-
-    def _levels_open(self, at: int, members: Mapping[LevelCode, int], *, deficit: bool) -> bool:
-        """Whether schools' counts stay as open where the levels of one class are printed of the municipality."""
-        ordered = [level for level in ordered_levels(self.instrument) if level.code in members]
-        told = self.blocks[self.instrument.scales[at].name].told
-        if len(ordered) < 2 or told is None:
-            return True
-        low, high = (members[level.code] for level in (ordered[0], ordered[-1]))
-        outer, inner = (low, high) if deficit else (high, low)
-        scale = self.instrument.scales[at]
-        edge = mark_of(self.instrument, scale, self.decided.complete(scale), ordered[-1].at_least)
-        return levels_open(told, self.decided.marks[at], edge, outer, inner, self.k, deficit=deficit)
 
 
 def _closed(code: str, label: str, people: int, n: int, why: Hidden) -> GroupFigures:

@@ -7,8 +7,7 @@ import pytest
 
 from surveys.answers.answer_set import AnswerSet
 from surveys.disclosure import release, release_changes
-from surveys.disclosure.groups import Mark
-from surveys.disclosure.spread import squares_of
+from surveys.disclosure.ladder import squares_between
 from surveys.statistics.scoring import practice_items
 from tests.surveys.attacker_persons import lattice, told_by_matched, told_counts
 from tests.surveys.made import by_school, questionnaire, random_answers
@@ -72,6 +71,36 @@ def test_attack_by_persons_succeeds_where_the_spread_is_printed_always():
         told = released.model_copy(update={"municipality": whole.model_copy(update={"scales": [block]})})
         caught += bool(told_counts(told, people, "SUB", STEPS))
     assert caught >= 2
+
+
+def narrowed_together():
+    """Municipalities in which levels and standard deviation of all narrow a count together, and neither does alone."""
+    rng = np.random.default_rng(1)
+    for trial in range(97):
+        people, summaries = some_municipality(rng)
+        if trial in (80, 96):
+            yield people, summaries
+
+
+def test_levels_and_spread_together_tell_no_count_of_a_school():
+    printed = 0
+    for people, summaries in narrowed_together():
+        released = release(FORM, summaries, people, wave="w", snapshot=1)
+        block = released.municipality.scales[0]
+        printed += bool(block.levels) or block.sd is not None
+        assert told_counts(released, people, "SUB", STEPS) == [], people
+    assert printed == 2  # not bought by hiding both
+
+
+def test_attack_by_persons_succeeds_where_levels_and_spread_are_both_printed():
+    """The twin: both as they are."""
+    for people, summaries in narrowed_together():
+        released = release(FORM, summaries, people, wave="w", snapshot=1)
+        open_value = release(FORM, summaries, people, wave="w", snapshot=1, complementary=False)
+        whole, block = released.municipality, open_value.municipality.scales[0]
+        block = whole.scales[0].model_copy(update={"levels": block.levels, "sd": block.sd})
+        whole = whole.model_copy(update={"scales": [block]})
+        assert told_counts(released.model_copy(update={"municipality": whole}), people, "SUB", STEPS)
 
 
 def coarse_municipalities(items, count):
@@ -151,18 +180,19 @@ def test_attack_succeeds_where_cases_of_help_stand_beside_masked_deficits():
         assert told_counts(told, scored, "SUB", *steps), scored
 
 
-@pytest.mark.parametrize(("top", "below"), [(4, 2), (8, 4), (6, 3)])
-def test_squares_of_persons_on_a_scale_are_bounded_as_trying_all_of_them_finds(top, below):
+@pytest.mark.parametrize(("top", "ends"), [(4, (2,)), (8, (4,)), (6, (3,)), (6, (1, 3)), (7, (1, 3, 5))])
+def test_squares_of_persons_on_a_scale_are_bounded_as_trying_all_of_them_finds(top, ends):
+    step, low, high = 100 / top, np.array([0, *(end + 1 for end in ends)]), np.array([*ends, top])
     for n in range(1, 6):
         found = {}
         for scores in combinations_with_replacement(range(top + 1), n):
-            squares = sum(score**2 for score in scores)
-            found.setdefault((sum(scores), sum(score <= below for score in scores)), []).append(squares)
-        for (total, under), squares in found.items():
-            step = 100 / top
-            mark = Mark(below * step, (below + 1) * step, step)
-            ends = np.concatenate(squares_of(n, total * step / n, mark, np.array([under]))) / step**2 + total**2 / n
-            assert ends == pytest.approx([min(squares), max(squares)])
+            levels = np.bincount(np.searchsorted(high, scores), minlength=len(high))
+            found.setdefault((sum(scores), tuple(levels)), []).append(sum(score**2 for score in scores))
+        for (total, levels), squares in found.items():
+            ends_found = squares_between(np.array([levels]), np.array([total * step]), low * step, high * step, step)
+            least, most = np.concatenate(ends_found) / step**2
+            assert least == pytest.approx(min(squares))
+            assert most == pytest.approx(max(squares))
 
 
 def test_share_of_the_matched_tells_no_count_to_an_attacker_by_persons():
