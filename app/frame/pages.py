@@ -9,6 +9,7 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
+from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import Unauthorized
 
 from app.access import ACCESS, allowed
@@ -70,7 +71,8 @@ def init_app(app: Flask) -> None:
 def load_person(identity: str) -> Person | None:
     """The person of a session, unless signed out everywhere since."""
     number, _dot, epoch = identity.partition(".")
-    person = db.session.get(Person, int(number)) if number.isdigit() else None
+    roles = joinedload(Person.assignments)  # with the person, in one question to the database
+    person = db.session.get(Person, int(number), options=[roles]) if number.isdigit() else None
     return person if person and person.active and str(person.session_epoch) == epoch else None
 
 
@@ -175,9 +177,11 @@ def _installation() -> tuple[str, str, bool]:
     """Department, zone and the demonstration mark, read once a request."""
     if "installation" not in g:
         row = db.session.execute(
-            db.select(Municipality.department, Municipality.timezone).order_by(Municipality.id).limit(1)
+            db.select(Municipality.department, Municipality.timezone, Setting.value)
+            .outerjoin(Setting, Setting.key == "demo")
+            .order_by(Municipality.id)
+            .limit(1)
         ).first()
-        demo = db.session.get(Setting, "demo")
-        department_name, zone = row if row else (_("Управление образования"), "Europe/Moscow")
-        g.installation = (department_name, zone, bool(demo and demo.value))
+        department_name, zone, demo = row if row else (_("Управление образования"), "Europe/Moscow", False)
+        g.installation = (department_name, zone, bool(demo))
     return g.installation
