@@ -128,6 +128,7 @@ def store_answer_lines(wave: Wave, lines: list[AnswerLine], source: str) -> int:
     for line in lines:
         participation = _participation(wave, line, now.astimezone(zone).date())
         key = db.session.scalars(db.select(Respondent.key).where(Respondent.person_id == participation.person_id)).one()
+        drop_draft(wave.id, key)  # first, as everywhere: who is sending it is over before, or waits
         try:
             _row, fresh = add_submission(
                 wave_id=wave.id,
@@ -145,7 +146,6 @@ def store_answer_lines(wave: Wave, lines: list[AnswerLine], source: str) -> int:
         if fresh:
             added += 1
             mark_sent(participation, now.astimezone(zone).date())
-            drop_draft(wave.id, key)
     if problems:
         raise AnswersError(problems, source)
     record("answers.imported", "wave", wave.id, new={"rows": len(lines), "added": added})

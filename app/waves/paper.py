@@ -90,10 +90,11 @@ def print_new(code: str) -> str | Response:
 def mark(code: str, participation_id: int) -> Response:
     """«Сдал(а) на бумаге», and back, by the coordinator of the school."""
     wave = wave_or_404(code)
-    asked = db.session.get(Participation, participation_id)
+    back = bool(request.form.get("back"))
+    asked = db.session.get(Participation, participation_id, with_for_update=None if back else True)
     if asked is None or asked.wave_id != wave.id or asked.school_id not in current_user.school_ids("coordinator"):
         abort(404)
-    if request.form.get("back"):
+    if back:
         done, told = unmark(asked), _("Отметку снять нельзя: все листы школы уже введены.")
     else:
         done, told = (
