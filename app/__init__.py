@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 from typing import NoReturn
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 
 from app.access import guard_request
 from app.config import BadSettingError, Config
@@ -43,13 +43,19 @@ def create_app(config: Config | None = None) -> Flask:
         check_durability(app)
     except UnsafeDatabaseError as unsafe:
         refuse_start(unsafe)
-    app.before_request(lambda: mark_writing(request.method not in ("GET", "HEAD", "OPTIONS")))
+    app.before_request(mark_request)
     app.before_request(guard_request)
     for room in ROOMS:
         app.register_blueprint(import_module(f"app.{room}.views").bp)
     for part in ("app.frame.pages", "app.frame.unavailable", "app.cli"):
         import_module(part).init_app(app)
     return app
+
+
+def mark_request() -> None:
+    """A form writes from its first statement on, unless its view reads first."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    mark_writing(request.method not in ("GET", "HEAD", "OPTIONS") and not hasattr(view, "reads_first"))
 
 
 def refuse_start(problem: Exception) -> NoReturn:

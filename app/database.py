@@ -7,10 +7,11 @@ synchronous EXTRA otherwise; PostgreSQL with fsync and synchronous_commit on. Ev
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask
 from sqlalchemy import Engine, event
@@ -26,10 +27,16 @@ NETWORK_FILESYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "fu
 BUSY_MS = 30_000  # writers poll and nobody is next in turn: on a busy machine 10 s lost one sending in two hundred
 POLL_SECONDS = 0.003  # SQLite's own waiting sleeps up to 100 ms, while others come and go before
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class UnsafeDatabaseError(Exception):
     """The database may lose what it has acknowledged; one clear line says why."""
+
+
+class ChangedMeanwhileError(Exception):
+    """What was read before the write lock was taken has changed since: the view begins anew."""
 
 
 def sqlite_pragmas(version: tuple[int, int, int]) -> tuple[str, str]:
@@ -50,6 +57,42 @@ def writing() -> Iterator[None]:
 def mark_writing(value: bool) -> None:
     """Say for the current request whether its transactions will write."""
     _writing.set(value)
+
+
+def reads_first(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view of a form that reads and reckons before it asks for the write lock, and writes in ``writing_apart``.
+
+    Nobody waits for its reading. What it has read may have changed by then: it looks again under the lock.
+    """
+
+    @wraps(view)
+    def until_unchanged(*args: P.args, **kwargs: P.kwargs) -> R:
+        while True:
+            try:
+                return view(*args, **kwargs)
+            except ChangedMeanwhileError:
+                db.session.rollback()
+
+    until_unchanged.reads_first = True  # type: ignore[attr-defined]
+    return until_unchanged
+
+
+@contextlib.contextmanager
+def writing_apart() -> Iterator[None]:
+    """What is written inside has a transaction apart from what was read before; what was read is kept as it was.
+
+    SQLite lets nobody turn an old reading into writing. PostgreSQL goes on in the same transaction: each of its
+    statements sees what is committed by then.
+    """
+    session = db.session()
+    if session.get_bind().dialect.name == "sqlite":
+        session.expire_on_commit = False
+        try:
+            session.commit()
+        finally:
+            session.expire_on_commit = True
+    with writing():
+        yield
 
 
 def guard_engine(engine: Engine) -> None:

@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import json
 import secrets
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -51,7 +52,7 @@ def make_submission_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-def add_submission(
+def make_submission(
     *,
     wave_id: int,
     school_id: int,
@@ -62,7 +63,26 @@ def add_submission(
     source: str = "web",
     active_seconds: int | None = None,
     received_utc: dt.datetime | None = None,
-) -> tuple[Submission, bool]:
+) -> Submission:
+    """The row of one respondent's answers, not in the database yet."""
+    return Submission(
+        wave_id=wave_id,
+        school_id=school_id,
+        respondent_key=respondent_key,
+        client_key=client_key,
+        content_sha256=content_hash(checked),
+        receipt=make_receipt(wave_id),
+        values=dict(checked.values),
+        not_applicable=sorted(checked.not_applicable),
+        not_asked=sorted(checked.not_asked),
+        codes=pack_codes(instrument, checked),
+        source=source,
+        active_seconds=active_seconds,
+        received_utc=received_utc or utc_now(),
+    )
+
+
+def keep_submission(row: Submission) -> tuple[Submission, bool]:
     """Keep one respondent's answers; the caller commits and, on the web, sends the receipt after that.
 
     Returns:
@@ -71,37 +91,27 @@ def add_submission(
     Raises:
         SubmissionConflictError: other content under the same key, or a second answer of the same respondent.
     """
-    content = content_hash(checked)
     for attempt in range(ATTEMPTS):
-        row = Submission(
-            wave_id=wave_id,
-            school_id=school_id,
-            respondent_key=respondent_key,
-            client_key=client_key,
-            content_sha256=content,
-            receipt=make_receipt(wave_id),
-            values=dict(checked.values),
-            not_applicable=sorted(checked.not_applicable),
-            not_asked=sorted(checked.not_asked),
-            codes=pack_codes(instrument, checked),
-            source=source,
-            active_seconds=active_seconds,
-            received_utc=received_utc or utc_now(),
-        )
         try:
             with db.session.begin_nested():
                 db.session.add(row)
                 db.session.flush()
             return row, True
         except IntegrityError:
-            kept = find_kept(wave_id, respondent_key)
+            kept = find_kept(row.wave_id, row.respondent_key)
             if kept is not None:
-                return same_or_refuse(kept, content), False
-            if client_key_taken(client_key):
+                return same_or_refuse(kept, row.content_sha256), False
+            if client_key_taken(row.client_key):
                 raise SubmissionConflictError(None) from None
             if attempt == ATTEMPTS - 1:
                 raise
+            row.receipt = make_receipt(row.wave_id)
     raise AssertionError("unreachable")
+
+
+def add_submission(**answered: Any) -> tuple[Submission, bool]:
+    """Make the row and keep it."""
+    return keep_submission(make_submission(**answered))
 
 
 def same_or_refuse(kept: Submission, content: str) -> Submission:
@@ -128,6 +138,19 @@ def mark_sent(participation: Participation, on: dt.date) -> None:
     participation.status = "sent"
     participation.started_on = participation.started_on or on
     participation.finished_on = participation.finished_on or on
+
+
+def mark_sent_unchanged(read: Participation, on: dt.date) -> bool:
+    """The same where the row is still as it was read; False where somebody has changed it meanwhile."""
+    changed = db.session.execute(
+        db.update(Participation)
+        .where(
+            Participation.id == read.id, Participation.status == read.status, Participation.on_paper == read.on_paper
+        )
+        .values(status="sent", started_on=read.started_on or on, finished_on=read.finished_on or on),
+        execution_options={"synchronize_session": False},
+    )
+    return bool(changed.rowcount)
 
 
 def drop_draft(wave_id: int, respondent_key: str) -> None:

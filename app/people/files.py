@@ -6,7 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
-from app.database import mark_writing
+from app.database import reads_first
 from app.extensions import db
 from app.importing.tables import read_table
 from app.people import applying, kept_lists, lists, queries, school_lists
@@ -21,10 +21,9 @@ MOST_SHOWN = 200
 
 
 @bp.route("/import", methods=["GET", "POST"])
+@reads_first
 def upload() -> str | Response:
     """Read a file and show what it would change; nothing is changed yet, so nobody's writing has to wait."""
-    db.session.rollback()
-    mark_writing(False)
     form = list_form()
     problems: list[str] = []
     if form.validate_on_submit():

@@ -26,6 +26,8 @@ from app.models import (
 )
 from app.models.waves import DONE
 
+UNFLUSHED = {"autoflush": False}  # changes made before the look are written only after it
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -86,9 +88,12 @@ def list_asked(person_id: int) -> list[Asked]:
     return [_read(tuple(row)) for row in rows]
 
 
-def find_asked(person_id: int, code: str) -> Asked | None:
-    """The wave ``code`` where it asks this person."""
-    row = db.session.execute(_asked(person_id).where(Wave.code == code)).first()
+def find_asked(person_id: int, code: str, *, lock: bool = False) -> Asked | None:
+    """The wave ``code`` where it asks this person; ``lock`` holds the participation, read anew, until the commit."""
+    query = _asked(person_id).where(Wave.code == code)
+    if lock:
+        query = query.with_for_update(of=Participation).execution_options(populate_existing=True)
+    row = db.session.execute(query).first()
     return _read(tuple(row)) if row else None
 
 
@@ -121,6 +126,34 @@ def load_draft(wave_id: int, respondent_key: str | None, *, lock: bool = False) 
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return db.session.scalar(query)
+
+
+def hold_draft(draft: Draft) -> bool:
+    """Hold the draft until the commit where it is still as it was read; False where it was saved, sent or dropped."""
+    wanted = db.select(Draft.id).where(
+        Draft.wave_id == draft.wave_id,
+        Draft.respondent_key == draft.respondent_key,
+        Draft.submission_key == draft.submission_key,  # a draft begun anew may have the old one's id
+        Draft.version == draft.version,
+    )
+    return db.session.scalar(wanted.with_for_update(), execution_options=UNFLUSHED) is not None
+
+
+def hold_asking(asked: Asked, identity: str) -> bool:
+    """Hold wave and person until the commit where the wave is open and the sign-in ``identity`` stands.
+
+    The snapshot of a wave then misses no answer that was taken, and a second slip closes what was saved before it.
+    """
+    wanted = (
+        db.select(Person)
+        .join(Participation, Participation.person_id == Person.id)
+        .join(Wave, Wave.id == Participation.wave_id)
+        .where(Participation.id == asked.participation.id, Wave.status == "open", Person.active)
+        .with_only_columns(Person.id, Person.session_epoch)
+        .with_for_update(read=True, of=(Wave, Person))
+    )
+    found = db.session.execute(wanted, execution_options=UNFLUSHED).first()
+    return found is not None and "{}.{}".format(*found) == identity
 
 
 def load_submission(wave_id: int, respondent_key: str | None) -> Submission | None:

@@ -6,15 +6,22 @@ from zoneinfo import ZoneInfo
 
 from app.answers.completion import hold_back
 from app.answers.respondents import ensure_respondent_key
-from app.answers.submissions import add_submission, drop_draft, make_submission_key, mark_sent
+from app.answers.submissions import (
+    drop_draft,
+    keep_submission,
+    make_submission,
+    make_submission_key,
+    mark_sent_unchanged,
+)
+from app.database import ChangedMeanwhileError
 from app.events import record
 from app.extensions import db
 from app.frame.pages import timezone_name
-from app.models import Consent, Draft
+from app.models import Consent, Draft, Submission
 from app.models.columns import utc_now
 from app.questionnaires.queries import Asked, load_draft
+from app.questionnaires.work import Work
 from surveys.answers.checking import Checked
-from surveys.definition.instrument import Instrument
 
 LONGEST_PAUSE = 120  # seconds between two savings that still count as work
 
@@ -67,9 +74,9 @@ def agree(asked: Asked) -> Draft:
 def refuse(asked: Asked) -> None:
     """«Не участвую»: the draft goes, others see the same as of those who sent. The caller commits."""
     key = ensure_respondent_key(asked.participation.person_id)
+    drop_draft(asked.wave.id, key)
     _decide(asked, key, agreed=False)
     hold_back(asked.participation, asked.last_utc)
-    drop_draft(asked.wave.id, key)
     asked.participation.status = "refused"
     asked.participation.started_on = asked.participation.started_on or local_day()
     asked.participation.finished_on = local_day()
@@ -100,18 +107,30 @@ def _decide(asked: Asked, key: str, *, agreed: bool) -> None:
     )
 
 
-def send(asked: Asked, draft: Draft, instrument: Instrument, checked: Checked) -> None:
-    """Submission, participation, event and the end of the draft, in one transaction. The caller commits."""
-    _row, new = add_submission(
-        wave_id=asked.wave.id,
-        school_id=asked.participation.school_id,
-        respondent_key=draft.respondent_key,
-        instrument=instrument,
+def submission_of(work: Work, checked: Checked) -> Submission:
+    """What is sent, before it is."""
+    return make_submission(
+        wave_id=work.asked.wave.id,
+        school_id=work.asked.participation.school_id,
+        respondent_key=work.draft.respondent_key,
+        instrument=work.plan.instrument,
         checked=checked,
-        client_key=draft.submission_key,
-        active_seconds=working_seconds(draft),
+        client_key=work.draft.submission_key,
+        active_seconds=working_seconds(work.draft),
     )
-    mark_sent(asked.participation, local_day())
-    drop_draft(asked.wave.id, draft.respondent_key)
+
+
+def send(work: Work, row: Submission, day: dt.date) -> None:
+    """Submission, participation, event and the end of the draft, in one transaction. The caller holds and commits.
+
+    Raises:
+        SubmissionConflictError: something else was sent.
+        ChangedMeanwhileError: the participation is no longer as it was read, such as marked on paper.
+    """
+    asked = work.asked.participation
+    _row, new = keep_submission(row)
+    if not mark_sent_unchanged(asked, day):
+        raise ChangedMeanwhileError
+    db.session.delete(work.draft)
     if new:
-        record("submission_sent", "participation", asked.participation.id)
+        record("submission_sent", "participation", asked.id)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -11,12 +11,12 @@ from app.answers.profiles import earlier_scores, profile_page
 from app.answers.submissions import (
     SubmissionConflictError,
     checked_of,
-    content_hash,
     drop_draft,
     find_kept,
     same_or_refuse,
 )
 from app.content.store import rules_of
+from app.database import ChangedMeanwhileError, reads_first, writing_apart
 from app.extensions import db
 from app.frame.navigation import saved_words
 from app.models import Draft
@@ -48,10 +48,10 @@ def closed_by_slip(asked: Asked) -> bool:
     return queries.decided_before(asked, current_user.sealed_utc)
 
 
-def work_or_leave(code: str, *, lock: bool = False) -> Work:
+def work_or_leave(code: str) -> Work:
     """The draft in work; who has none, has sent it or comes too late is led to the page that says so."""
     asked = asked_or_404(code)
-    return work_on(asked, queries.load_draft(asked.wave.id, asked.respondent_key, lock=lock))
+    return work_on(asked, queries.load_draft(asked.wave.id, asked.respondent_key))
 
 
 def work_on(asked: Asked, draft: Draft | None) -> Work:
@@ -124,13 +124,20 @@ def may_decide(asked: Asked) -> bool:
     return asked.participation.status != "sent" and asked.accepts(utc_now()) and not closed_by_slip(asked)
 
 
+def asked_to_decide(code: str) -> tuple[Asked, Draft | None]:
+    """The same with the draft, both held: a sending or a decision in another window is over first. Or led away."""
+    asked = asked_or_404(code)
+    draft = queries.load_draft(asked.wave.id, asked.respondent_key, lock=True)
+    asked = queries.find_asked(current_user.id, code, lock=True) or abort(404)
+    if not may_decide(asked):
+        abort(redirect(url_for("questionnaires.start", code=code)))
+    return asked, draft
+
+
 @bp.post("/<code>/")
 def begin(code: str) -> Response:
     """«Согласен(на), начать»."""
-    asked = asked_or_404(code)
-    if not may_decide(asked):
-        return redirect(url_for("questionnaires.start", code=code))
-    draft = queries.load_draft(asked.wave.id, asked.respondent_key, lock=True)
+    asked, draft = asked_to_decide(code)
     if draft is not None and sealed(draft.updated_utc):
         drop_draft(asked.wave.id, draft.respondent_key)  # «начать заново»: the sealed draft is not shown, only replaced
     target = go_on_address(asked, saving.agree(asked))
@@ -151,10 +158,9 @@ def refusal(code: str) -> str | Response:
 @bp.post("/<code>/refuse")
 def refuse(code: str) -> Response:
     """«Не участвую», confirmed."""
-    asked = asked_or_404(code)
-    if may_decide(asked):
-        saving.refuse(asked)
-        db.session.commit()
+    asked, _draft = asked_to_decide(code)
+    saving.refuse(asked)
+    db.session.commit()
     return redirect(url_for("questionnaires.start", code=code))
 
 
@@ -167,14 +173,16 @@ def step(code: str, number: int) -> str:
 
 
 @bp.post("/<code>/<int:number>")
+@reads_first
 def save_step(code: str, number: int) -> str | Response:
     """Keep the page and go where the button says; what does not fit is shown on the same page."""
-    work = work_or_leave(code, lock=True)
+    work = work_or_leave(code)
     page = step_or_404(work.plan, number)
     before = work.checked
-    tell(store(work, page))
-    merging.remember(work.draft, [page.name])
-    db.session.commit()
+    with writing_apart():
+        tell(store(work, page))
+        merging.remember(work.draft, [page.name])
+        db.session.commit()
     if request.form.get("draft:go") == "back":
         previous = work.plan.previous_step(number, work.checked)
         return redirect(address(code, previous) if previous else url_for("questionnaires.start", code=code))
@@ -186,26 +194,43 @@ def save_step(code: str, number: int) -> str | Response:
 
 
 @bp.post("/<code>/<int:number>/save")
+@reads_first
 def save(code: str, number: int) -> tuple[Response, int] | Response:
     """Autosave: answers of one page, answered in a line of JSON. A repeat of a message changes nothing."""
-    work = work_or_leave(code, lock=True)
+    work = work_or_leave(code)
     if request.form.get(merging.DRAFT, merging.draft_id(work.draft)) != merging.draft_id(work.draft):
-        db.session.rollback()
         return jsonify(error="another draft"), 409  # answers of another person who used this browser
-    merged = store(work, step_or_404(work.plan, number))
-    db.session.commit()
+    page = step_or_404(work.plan, number)
+    with writing_apart():
+        merged = store(work, page)
+        saved_utc = work.draft.updated_utc
+        db.session.commit()
     answered, total = work.plan.progress(work.checked)
-    saved = saved_words(work.draft.updated_utc)
+    saved = saved_words(saved_utc)
     return jsonify(saved=saved, answered=answered, total=total, kept=merged.kept, said=merged.said)
 
 
 def store(work: Work, page: Step) -> Merged:
-    """Merge what the page sent into the draft."""
+    """Merge what the page sent into the draft, and hold it."""
     now = utc_now()
     merged = merging.take(work.draft, work.plan, page, request.form, now)
     work.checked = merged.checked
+    hold(work)
     saving.touch(work.draft, now)
     return merged
+
+
+def hold(work: Work) -> None:
+    """The write lock, and under it another look at what may have changed since it was read.
+
+    Locks are taken in one order everywhere: draft, wave and person, submission, participation, event.
+    """
+    code = work.code
+    if not queries.hold_draft(work.draft):
+        raise ChangedMeanwhileError
+    if not queries.hold_asking(work.asked, session["_user_id"]):
+        db.session.rollback()
+        abort(redirect(url_for("questionnaires.start", code=code)))
 
 
 def tell(merged: Merged) -> None:
@@ -226,14 +251,16 @@ def more(code: str, number: int) -> str | Response:
 
 
 @bp.post("/<code>/<int:number>/more")
+@reads_first
 def save_more(code: str, number: int) -> str | Response:
     """Keep the clarifications; what was left blank may be answered later."""
-    work = work_or_leave(code, lock=True)
+    work = work_or_leave(code)
     page = step_or_404(work.plan, number)
     shown = pages.open_questions(work.plan, page, work.checked, work.draft.visited)
-    tell(store(work, page))
-    merging.remember(work.draft, [f"?{name}" for name in sorted(shown)])
-    db.session.commit()
+    with writing_apart():
+        tell(store(work, page))
+        merging.remember(work.draft, [f"?{name}" for name in sorted(shown)])
+        db.session.commit()
     checked = work.checked
     if request.form.get("draft:go") == "back":
         return redirect(address(code, page))
@@ -252,27 +279,29 @@ def check(code: str) -> str:
 
 
 @bp.post("/<code>/check")
+@reads_first
 def send(code: str) -> str | Response | tuple[str, int]:
     """Send once. A repeat gets the same receipt, other content under the same key is refused."""
     asked = asked_or_404(code)
-    draft = queries.load_draft(asked.wave.id, asked.respondent_key, lock=True)
+    draft = queries.load_draft(asked.wave.id, asked.respondent_key)
     key, content = request.form.get("key", ""), request.form.get("content", "")
     if draft is None:
         return repeat(asked, content)
     work = work_on(asked, draft)
     final = check_answers(work.plan.instrument, draft.values, draft.not_applicable, final=True)
-    if key != draft.submission_key or content != content_hash(final):
-        db.session.rollback()
-        return pages.render_check(work_or_leave(code), changed=True), 409
+    row, day = saving.submission_of(work, final), saving.local_day()
+    if key != draft.submission_key or content != row.content_sha256:
+        return pages.render_check(work, changed=True), 409
     if pages.blocking(work.plan, final):
-        db.session.rollback()
-        return pages.render_check(work_or_leave(code), refused=True)
+        return pages.render_check(work, refused=True)
     try:
-        saving.send(asked, draft, work.plan.instrument, final)
+        with writing_apart():
+            hold(work)
+            saving.send(work, row, day)
+            db.session.commit()
     except SubmissionConflictError:
         db.session.rollback()
         return repeat(asked_or_404(code), content)
-    db.session.commit()
     return redirect(url_for("questionnaires.receipt", code=code))
 
 
