@@ -48,7 +48,7 @@ def earlier_scores(
     row = db.session.execute(wanted.limit(1)).first()
     if row is None:
         return {}
-    from surveys.disclosure.changes import comparable_scales
+    from surveys.disclosure.pairs import comparable_scales
 
     submission, version = row
     old = instrument_of(version)

@@ -19,6 +19,9 @@ from surveys.definition.instrument import Instrument
 from surveys.disclosure.released import Change, Released
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from surveys.answers.answer_set import AnswerSet
     from surveys.disclosure import PairSummary
 
@@ -116,18 +119,60 @@ def pairs_since_previous(wave: Wave, instrument: Instrument, units: Mapping[str,
         np.asarray([units.get(code, code) for code in one.groups.get("school", [])], str) for one in (before, after)
     ]
     spoilt = incomparable_between(earlier.wave.instrument_version, wave.instrument_version).scales
-    keys = (keys_before, keys_after)
-    pairs = summarise_pairs(instrument, before, after, keys, (groups[0], groups[1]), old, spoilt)
+    keys, shown = (keys_before, keys_after), Released.model_validate_json(earlier.released)
+    told = _told_before(earlier, shown, old, (before, keys_before, groups[0]), units)
+    pairs = summarise_pairs(instrument, before, after, keys, (groups[0], groups[1]), old, spoilt, told)
     withdrawn = _counted(earlier, old, units)
     for group, part in pairs.items():
         for scale, moments in part.matched.items():
             # The figures printed then also hold answers withdrawn since: they are among those of the first stage only.
             part.only_before[scale] = max(part.only_before[scale], withdrawn.get((group, scale), 0) - moments.n)
+    for group, change in shown.changes:
+        if change.matched and group in pairs and change.scale in pairs[group].apart:
+            part = pairs[group]
+            gone, new = part.apart[change.scale]
+            stayed = part.matched[change.scale].n - new
+            part.apart[change.scale] = max(gone, change.matched - stayed), new  # some are withdrawn since
     known = {group: part for group, part in pairs.items() if group in set(units.values())}
     same, asked = comparable_scales(old, instrument, spoilt), {scale.name for scale in old.scales}
     other = [scale.name for scale in instrument.scales if scale.name in asked and scale.name not in same]
-    shown = Released.model_validate_json(earlier.released)
     return Pairs(known, other, max(wave.k, earlier.wave.k), shown, (earlier.wave.code, earlier.number))
+
+
+def _told_before(
+    middle: Snapshot,
+    shown: Released,
+    instrument: Instrument,
+    stage: tuple["AnswerSet", list[str], "NDArray[np.str_]"],
+    units: Mapping[str, str],
+) -> dict[str, set[str]]:
+    """Block -> persons of ``middle`` of whom its changes since the stage before it were printed.
+
+    ``stage``: the answers of ``middle`` with the keys and the groups of the persons.
+    """
+    import numpy as np
+
+    from surveys.disclosure import pair_members
+
+    first = db.session.scalar(
+        db.select(Snapshot)
+        .join(Wave, Wave.id == Snapshot.wave_id)
+        .where(
+            Wave.code == shown.previous,
+            Wave.municipality_id == middle.wave.municipality_id,
+            Snapshot.number == shown.previous_snapshot,
+        )
+    )
+    if first is None:
+        return {}
+    old = instrument_of(first.wave.instrument_version)
+    before, keys_before = load_answers(first.wave_id, old, until=first.taken_utc)
+    answers, keys, groups = stage
+    own = np.asarray([units.get(code, code) for code in before.groups.get("school", [])], str)
+    spoilt = incomparable_between(first.wave.instrument_version, middle.wave.instrument_version).scales
+    members = pair_members(instrument, before, answers, (keys_before, keys), (own, groups), old, spoilt)
+    printed = {change.scale for _group, change in shown.changes if change.matched}
+    return {scale: persons for scale, persons in members.items() if scale in printed}
 
 
 def link(pairs: Pairs | None, instrument: Instrument, released: Released) -> Released:

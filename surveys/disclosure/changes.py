@@ -1,14 +1,11 @@
 """Figures linked in time: changes of the same persons, and answers that came after the calculation."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from surveys.answers.answer_set import AnswerSet
 from surveys.definition.instrument import Instrument
-from surveys.disclosure.details import low_mark, mark_of, spread_groups
+from surveys.disclosure.details import mark_of, spread_groups
 from surveys.disclosure.groups import (
     LEAST_K,
     MUNICIPALITY,
@@ -19,112 +16,14 @@ from surveys.disclosure.groups import (
     spread_open,
 )
 from surveys.disclosure.kept_shares import Kept, kept_share
+from surveys.disclosure.pairs import PairSummary, merge_pairs
 from surveys.disclosure.released import Change, Hidden, Released, Share
 from surveys.disclosure.shares import SMALL
-from surveys.statistics.compare import match_rows
 from surveys.statistics.measures import Moments
-from surveys.statistics.scoring import DUST as LEVEL_DUST
-from surveys.statistics.scoring import practice_items, score_all
+from surveys.statistics.scoring import practice_items
 from surveys.statistics.summary import Summary
 
 DUST = 1e-6
-
-
-@dataclass
-class PairSummary:
-    """One group between two stages, block by block; merges like every summary.
-
-    ``matched``: block -> moments of (before, after, change) of persons scored in both; ``only_before``, ``only_after``:
-    block -> persons scored in that stage only; ``left``, ``came``: block -> sums of their scores; ``deficit``: block ->
-    how many are in deficit: of the matched before and after, of those who left, of those who came.
-    """
-
-    matched: dict[str, Moments]
-    only_before: dict[str, int]
-    only_after: dict[str, int]
-    left: dict[str, float] = field(default_factory=dict)
-    came: dict[str, float] = field(default_factory=dict)
-    deficit: dict[str, tuple[int, ...]] = field(default_factory=dict)
-
-    def merge(self, other: "PairSummary") -> "PairSummary":
-        """Both groups together."""
-        return PairSummary(
-            {name: one.merge(other.matched[name]) for name, one in self.matched.items()},
-            {name: count + other.only_before[name] for name, count in self.only_before.items()},
-            {name: count + other.only_after[name] for name, count in self.only_after.items()},
-            {name: value + other.left[name] for name, value in self.left.items()},
-            {name: value + other.came[name] for name, value in self.came.items()},
-            {
-                name: tuple(one + two for one, two in zip(counts, other.deficit[name], strict=True))
-                for name, counts in self.deficit.items()
-            },
-        )
-
-
-def comparable_scales(before: Instrument, after: Instrument, spoilt: Collection[str] | None = None) -> list[str]:
-    """Blocks that ask the same in both versions: the same items, turned the same way, with the same options.
-
-    ``spoilt``: blocks that may not be compared by the author's own marks on the changes, where these are known; then a
-    corrected typing mistake does not part the stages.
-    """
-
-    def asked(instrument: Instrument, scale: str) -> list[object]:
-        return [
-            (item.name, item.label, item.reverse, [option.name for option in instrument.options_of(item)])
-            for item in practice_items(instrument, scale)
-        ]
-
-    old = {scale.name for scale in before.scales}
-    both = [scale.name for scale in after.scales if scale.name in old]
-    if spoilt is not None:
-        return [name for name in both if name not in spoilt]
-    return [name for name in both if asked(before, name) == asked(after, name)]
-
-
-def summarise_pairs(
-    instrument: Instrument,
-    before: AnswerSet,
-    after: AnswerSet,
-    keys: tuple[list[str], list[str]],
-    groups: tuple[NDArray[np.str_], NDArray[np.str_]],
-    instrument_before: Instrument | None = None,
-    spoilt: Collection[str] | None = None,
-) -> dict[str, PairSummary]:
-    """Group -> summary of its pairs. Pairs are persons of one group in both stages: who moved is in neither pair.
-
-    ``keys``: the stable keys of the persons of both stages; ``groups``: their group in each stage; ``spoilt``: see
-    ``comparable_scales``.
-    """
-    earlier = instrument_before or instrument
-    names = comparable_scales(earlier, instrument, spoilt)
-    old, new = score_all(before, earlier), score_all(after, instrument)
-    first, second = (np.asarray(rows, np.int64) for rows in match_rows(*keys))
-    labels = [np.asarray(one, str) for one in groups]
-    stayed = labels[0][first] == labels[1][second]
-    first, second = first[stayed], second[stayed]
-    found, mark = {}, low_mark(instrument)
-    for group in sorted({str(name) for part in labels for name in part}):
-        own = labels[1][second] == group
-        pairs = PairSummary({}, {}, {})
-        for name in names:
-            x = old.score[:, old.scales.index(name)]
-            y = new.score[:, new.scales.index(name)]
-            table = np.column_stack([x[first[own]], y[second[own]]])
-            table = table[~np.isnan(table).any(axis=1)]
-            pairs.matched[name] = Moments.of(np.column_stack([table, table[:, 1] - table[:, 0]]))
-            all_before, all_after = (
-                scores[~np.isnan(scores) & (own_group == group)]
-                for scores, own_group in zip((x, y), labels, strict=True)
-            )
-            pairs.only_before[name] = len(all_before) - len(table)
-            pairs.only_after[name] = len(all_after) - len(table)
-            pairs.left[name] = float(all_before.sum() - table[:, 0].sum())
-            pairs.came[name] = float(all_after.sum() - table[:, 1].sum())
-            if low_mark(earlier) == mark:
-                under = [int((scores < mark - LEVEL_DUST).sum()) for scores in (*table.T, all_before, all_after)]
-                pairs.deficit[name] = under[0], under[1], under[2] - under[0], under[3] - under[1]
-        found[group] = pairs
-    return found
 
 
 def release_changes(
@@ -143,6 +42,9 @@ def release_changes(
     to the hidden groups. Hidden groups are protected as everywhere. ``closed``: block -> groups (the municipality too)
     whose figures of all are hidden in either stage: where nobody left or came, the matched are all. Blocks that
     changed between versions have no pairs. ``stages``: what is printed of both; without it no share is shown.
+
+    The earlier stage's figures of its own matched, printed with it, are a linked group too: who is in one of both only
+    (``PairSummary.apart``) must be nobody or at least k. A second share of the matched waits for the same persons.
     """
     found: list[tuple[str, Change]] = []
     if not pairs:
@@ -157,7 +59,7 @@ def release_changes(
         if wide := _spread_open([pairs[group].matched[name] for group in hidden]):
             spread = spread_groups(sizes, set(sizes) - set(hidden), total, SMALL)
         change = _change(name, whole.matched[name], why, wide and total >= SMALL)
-        if stages is not None and why is None and name in whole.deficit:
+        if stages is not None and why is None and name in whole.deficit and not _second_share(stages[0], whole, name):
             change = change.model_copy(update=_shares(instrument, pairs, hidden, name, stages, k))
         found.append((MUNICIPALITY, change))
         found += [
@@ -165,6 +67,14 @@ def release_changes(
             for group, part in pairs.items()
         ]
     return found
+
+
+def _second_share(earlier: Released, whole: PairSummary, name: str) -> bool:
+    """Whether a share of other matched persons was printed of the earlier stage: the difference counts a few."""
+    printed = any(
+        group == MUNICIPALITY and one.scale == name and one.deficit_after is not None for group, one in earlier.changes
+    )
+    return printed and any(whole.apart.get(name, ()))
 
 
 def _shares(
@@ -208,20 +118,12 @@ def _shares(
     return {"deficit_before": found[0], "deficit_after": found[1]}
 
 
-def merge_pairs(parts: list[PairSummary]) -> PairSummary:
-    """One summary of several groups; there must be at least one."""
-    whole = parts[0]
-    for part in parts[1:]:
-        whole = whole.merge(part)
-    return whole
-
-
 def _hide_pairs(
     pairs: Mapping[str, PairSummary], whole: PairSummary, name: str, k: int, all_shown: bool, shut: set[str]
 ) -> tuple[dict[str, Hidden], Hidden | None]:
     """Groups hidden in one block, and whether the municipality is."""
     sizes = {group: part.matched[name].n for group, part in pairs.items()}
-    linked = [group for group, part in pairs.items() if all_shown and not _remainders_open(part, name, k)]
+    linked = [group for group, part in pairs.items() if not _remainders_open(part, name, k, all_shown)]
     linked += [group for group in pairs if group in shut and group not in linked]
     if whole.matched[name].n < k:
         return dict.fromkeys(sizes, "primary"), "primary"
@@ -244,7 +146,7 @@ def _left_open(
     parts = [pairs[group] for group in hidden]
     if not parts:
         return True
-    if all_shown and not _remainders_open(merge_pairs(parts), name, k):
+    if not _remainders_open(merge_pairs(parts), name, k, all_shown):
         return False
     if all_shown and not all(_sums_open(parts, name, stage, k, known) for stage in (0, 1) for known in (True, False)):
         return False
@@ -286,8 +188,11 @@ def _spread_open(hidden: list[Moments]) -> bool:
     return spread_open(n, *np.asarray([(one.mean[2], one.products[2, 2]) for one in filled]).T)
 
 
-def _remainders_open(part: PairSummary, name: str, k: int) -> bool:
-    return all(count == 0 or count >= k for count in (part.only_before[name], part.only_after[name]))
+def _remainders_open(part: PairSummary, name: str, k: int, all_shown: bool) -> bool:
+    counts = [*part.apart.get(name, ())]
+    if all_shown:
+        counts += [part.only_before[name], part.only_after[name]]
+    return all(count == 0 or count >= k for count in counts)
 
 
 def _change(scale: str, moments: Moments, why: Hidden | None, spread: bool) -> Change:

@@ -141,6 +141,51 @@ def test_school_with_three_who_left_has_its_change_held_back(demo):
     assert all(change.before is None and change.change is None and change.matched is None for change in held)
 
 
+def stage_of(code, days_ago, places):
+    """A wave that the teachers of School 1 at ``places`` of the list answered whole, with its snapshot."""
+    wave, generator, instrument = add_wave(code), random.Random(days_ago), packaged().questionnaire
+    wave.opens_utc -= dt.timedelta(days=days_ago)
+    school = db.session.scalars(db.select(School).where(School.code == "school1")).one()
+    rows = db.session.scalars(
+        db.select(Participation)
+        .where(Participation.wave_id == wave.id, Participation.school_id == school.id)
+        .order_by(Participation.person_id)
+    ).all()
+    for row in (rows[place] for place in places):
+        values, _marked = invent_answers(instrument, generator, {}, 0.0)
+        full = {item.name: "3" for item in instrument.items if item.scale and not item.need_of} | values
+        key = ensure_respondent_key(row.person_id)
+        add_submission(
+            wave_id=wave.id,
+            school_id=school.id,
+            respondent_key=key,
+            instrument=instrument,
+            checked=check_answers(instrument, full, [], final=False),
+            client_key=f"{code}:{key}",
+        )
+    db.session.flush()
+    snapshot = build_snapshot(wave)
+    db.session.add(snapshot)
+    db.session.commit()
+    return released_of(snapshot)
+
+
+@pytest.mark.parametrize(
+    ("again", "shown"), [(range(13), True), (range(1, 13), False)], ids=["the same thirteen", "one of them left"]
+)
+def test_third_stage_does_not_tell_of_one_who_was_in_the_first_two(app, again, shown):
+    """Of 20 in the second stage 13 were in the first: 12 of these 13 in the third would tell the score of one."""
+    add_content()
+    add_teachers()
+    stage_of("first", 60, range(13))
+    second = stage_of("second", 30, range(20))
+    third = stage_of("third", 0, again)
+    assert {change.matched for _group, change in second.changes if change.matched} == {13}
+    assert third.previous == "second"
+    found = {change.matched for group, change in third.changes if group in ("municipality", "school1")}
+    assert found == ({13} if shown else {None})
+
+
 def late(count, school="school1"):
     """``count`` more teachers of one school answer after the closing."""
     wave, generator = the_wave(), random.Random(11)

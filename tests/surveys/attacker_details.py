@@ -214,6 +214,46 @@ def _stages(before, after, changes, pairs, scale, groups):
     return system
 
 
+def chain_leaks(middle, changes, parts):
+    """The middle of three stages: sums of one to k-1 persons by block and school that both changes tell as a point.
+
+    A change alone may tell one: of five who all have 100 each has 100. ``changes``: those printed with the middle stage
+    and with the last one; ``parts``: block -> school -> how many of the middle stage answered in the first one too (f),
+    in the last one too (l), in both (b), in neither (n).
+    """
+    leaks = []
+    for scale, schools in parts.items():
+        linked, *alone = (
+            _chain(middle, told, schools, scale) for told in (changes, (changes[0], ()), ((), changes[1]))
+        )
+        for name, counts in schools.items():
+            for kinds in ("f", "l", "b", "n", "fl", "fn", "ln", "fb", "lb"):
+                weights = {(name, kind): 1.0 for kind in kinds}
+                if 0 < sum(counts[kind] for kind in kinds) < middle.k and np.ptp(linked.bounds(weights)) < POINT:
+                    if all(np.ptp(one.bounds(weights)) > POINT for one in alone):
+                        leaks.append((scale, name, kinds, counts))
+    return leaks
+
+
+def _chain(middle, changes, schools, scale):
+    system = System()
+    for name, counts in schools.items():
+        for kind, count in counts.items():
+            system.add((name, kind), 100.0 * count)
+    known = [{(group, one.scale): one for group, one in part} for part in changes]
+    for group in ("municipality", *schools):
+        members = list(schools) if group == "municipality" else [group]
+        one = figures(middle.group(group), scale)
+        if one is not None and one.hidden is None and one.mean is not None:
+            system.equal({(name, kind): 1.0 for name in members for kind in "flbn"}, one.mean * one.n)
+        for part, kinds, field in zip(known, ("fb", "lb"), ("after", "before"), strict=True):
+            change = part.get((group, scale))
+            if change is not None and change.hidden is None and change.matched:
+                mean = getattr(change, field) * change.matched
+                system.equal({(name, kind): 1.0 for name in members for kind in kinds}, mean)
+    return system
+
+
 def _secrets(before, after, name, part, scale):
     """Sums that nobody may learn."""
     k, n = after.k, part.matched[scale].n

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from surveys.definition.instrument import QualityFlag
-from surveys.disclosure import carry_over, may_enter, release, release_changes, summarise_pairs
+from surveys.disclosure import carry_over, may_enter, pair_members, release, release_changes, summarise_pairs
 from surveys.disclosure.late import DETAILS
 from surveys.disclosure.released import Change, GroupFigures
 from surveys.disclosure.shares import Part, print_of, share_of
+from surveys.statistics.scoring import score_all
 from surveys.statistics.summary import merge_all, summarise
 from tests.surveys.attacker_details import (
+    chain_leaks,
     choice_leaks,
     item_leaks,
     kept_leaks,
@@ -199,6 +201,58 @@ def test_attack_on_stages_succeeds_where_every_change_is_shown():
                     changes.append((name, Change(scale=scale, matched=moments.n, before=x, after=y, change=step)))
         caught += bool(stage_leaks(*stages, changes, pairs))
     assert caught >= 10
+
+
+def three_stages(rng, linked=True):
+    """Figures of the middle stage, changes up to it and from it, and who of it answered in which other stage.
+
+    Few answered in the first and the middle stage only, or in the middle and the last only; ``linked``: whether the
+    gate is told of the matched that were printed before.
+    """
+    form = FORM.model_copy(update={"quality": []})
+    people = {name: int(rng.integers(15, 40)) for name in "abcd"[: rng.integers(1, 5)]}
+    every = [random_answers(form, people, rng, blank=0.0) for _ in range(3)]
+    names = [f"{name}{place}" for name, count in people.items() for place in range(count)]
+    present = np.ones((3, len(names)), bool)
+    for name in people:
+        rows = np.flatnonzero([one.startswith(name) for one in names])
+        first, last, none = (int(rng.choice(choices)) for choices in ((0, 1, 3, 6), (0, 0, 2, 7), (0, 5, 7)))
+        present[2, rows[: first + none]] = False
+        present[0, rows[first : first + none + last]] = False
+    answers = [one.take(np.flatnonzero(here)) for one, here in zip(every, present, strict=True)]
+    keys = [[name for name, here in zip(names, row, strict=True) if here] for row in present]
+    groups = [one.groups["school"] for one in answers]
+    released = [release(form, by_school(form, one, people), people, wave="w", snapshot=1) for one in answers]
+    changes, told = [], None
+    for at in (0, 1):
+        two = slice(at, at + 2)
+        members = pair_members(form, *answers[two], tuple(keys[two]), tuple(groups[two]))
+        pairs = summarise_pairs(
+            form, *answers[two], tuple(keys[two]), tuple(groups[two]), told=told if linked else None
+        )
+        changes.append(release_changes(form, pairs, closed=closed_in(released[two]), stages=tuple(released[two])))
+        first, told = (told, members) if at else (None, members)
+        released[at + 1] = released[at + 1].model_copy(update={"changes": changes[-1]})
+    scored, parts = score_all(answers[1], form), {}
+    for at, scale in enumerate(scored.scales):
+        here = [key for key, value in zip(keys[1], scored.score[:, at], strict=True) if not np.isnan(value)]
+        parts[scale] = {name: dict.fromkeys("flbn", 0) for name in people}
+        for key in here:
+            kind = {(1, 0): "f", (0, 1): "l", (1, 1): "b", (0, 0): "n"}[key in first[scale], key in told[scale]]
+            parts[scale][key[0]][kind] += 1
+    return released[1], changes, parts
+
+
+def test_three_stages_together_tell_no_few_persons_and_the_twin_does():
+    """The twin: the second change is printed without a look at whom the first one was of."""
+    shown, caught = 0, 0
+    for seed in range(16):
+        middle, changes, parts = three_stages(np.random.default_rng(seed))
+        shown += sum(change.hidden is None for _, change in changes[1])
+        assert chain_leaks(middle, changes, parts) == [], seed
+        caught += bool(chain_leaks(*three_stages(np.random.default_rng(seed), linked=False)))
+    assert shown >= 5  # not bought by hiding every second change
+    assert caught >= 3
 
 
 def two_snapshots(rng):
