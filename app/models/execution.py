@@ -198,7 +198,8 @@ class CalendarToken(db.Model):
 class PlanLetter(db.Model):
     """The digest of the plan by e-mail: one a person and day. Holds no address and no text.
 
-    «sending» is written before the mail server gets it: whose worker died in between is never sent again.
+    «sending» is written before the mail server gets it: whose worker died in between is never sent again. One still
+    queued when its day is over is told by a later letter and then «skipped».
     """
 
     __table_args__ = (UniqueConstraint("person_id", "day"),)

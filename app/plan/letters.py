@@ -2,12 +2,12 @@
 
 A row is written before anything is sent, «sending» before the mail server gets the letter: whose worker died in
 between is never sent again. A server that is away, or an address refused for now, is tried again, more and more
-seldom, until the day of the letter ends. Without a mail server nothing is queued; the page of the day and its sheets
-print.
+seldom, until the day of the letter ends; what did not go out that day is told by the next letter, each line once.
+Without a mail server nothing is queued; the page of the day and its sheets print.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,7 @@ from surveys.roadmap.deadlines import is_working
 
 KIND = "plan_letters"
 LATE = dt.timedelta(hours=12)
+MISSED = dt.timedelta(days=31)  # how long a letter that did not go out is made up for
 
 
 @by_clock
@@ -63,22 +64,16 @@ def _waiting(day: dt.date) -> tuple[Any, ...]:
 
 @job_kind(KIND)
 def send_plan_letters(job: JobRun) -> None:
-    """Send the letters of one day; what a worker finds only the next day is not sent any more."""
+    """Send the letters of one day; what a worker finds only the next day is left to the letters of that day."""
     plans, day = plans_in_force(), dt.date.fromisoformat(job.params["day"])
     if not plans:
         return
     zone = db.session.get_one(Municipality, plans[0].municipality_id).timezone
-    if utc_now() - dt.datetime.fromisoformat(job.params["asked_utc"]) > LATE:
-        job.progress(1, 1, _("День прошёл: письма не отправлены."))
-        return
-    told = told_of_all(read_days(day, zone))
-    names = {row[0]: row[1] for row in db.session.execute(db.select(School.code, School.short_name))}
-    made = {}
-    for person in db.session.scalars(db.select(Person).where(Person.id.in_(told), Person.active, Person.email != "")):
-        lines = [line for line in told[person.id] if line.fresh]
-        if lines:
-            made[person.id] = (person.email, letter_text(day, lines, names))
+    made = make_letters(day, zone)
     queue_letters(made, day)
+    if utc_now() - dt.datetime.fromisoformat(job.params["asked_utc"]) > LATE:
+        job.progress(1, 1, _("День прошёл: об этом скажут следующие письма."))
+        return
     sent = 0
     for place, (person_id, (address, text)) in enumerate(made.items()):
         job.progress(place, len(made), _("Отправлено %(sent)d из %(total)d", sent=sent, total=len(made)))
@@ -91,6 +86,50 @@ def send_plan_letters(job: JobRun) -> None:
             ) from away
     words = _("Отправлено %(sent)d из %(total)d", sent=sent, total=len(made))
     job.progress(max(1, len(made)), max(1, len(made)), words)
+
+
+def make_letters(day: dt.date, zone: str) -> dict[int, tuple[str, str]]:
+    """Person id -> (address, text): the day's reminders, with those of earlier days whose letter did not go out.
+
+    Of an earlier day only what still stands is told, and as it stands now.
+    """
+    told, missed = told_of_all(read_days(day, zone)), missed_days(day)
+    then = {one: told_of_all(read_days(one, zone)) for one in set().union(*missed.values())}
+    names = {row[0]: row[1] for row in db.session.execute(db.select(School.code, School.short_name))}
+    made = {}
+    for person in db.session.scalars(db.select(Person).where(Person.id.in_(told), Person.active, Person.email != "")):
+        days = missed.get(person.id, [])
+        due = {_what(line) for one in days for line in then[one].get(person.id, []) if line.fresh}
+        lines = [line for line in told[person.id] if line.fresh or _what(line) in due]
+        if lines:
+            made[person.id] = (person.email, letter_text(day, lines, names, days))
+    return made
+
+
+def missed_days(day: dt.date) -> dict[int, list[dt.date]]:
+    """Person id -> days before ``day`` whose letter still waits, and after which no letter went out or was given up."""
+    settled = (
+        db.select(PlanLetter.person_id, db.func.max(PlanLetter.day).label("day"))
+        .where(PlanLetter.status.in_(("sending", "sent", "failed")), PlanLetter.day < day)
+        .group_by(PlanLetter.person_id)
+        .subquery()
+    )
+    waiting = (
+        db.select(PlanLetter.person_id, PlanLetter.day)
+        .outerjoin(settled, settled.c.person_id == PlanLetter.person_id)
+        .where(PlanLetter.status == "queued", PlanLetter.day < day, PlanLetter.day >= day - MISSED)
+        .where(db.or_(settled.c.day.is_(None), PlanLetter.day > settled.c.day))
+        .order_by(PlanLetter.day)
+    )
+    found: dict[int, list[dt.date]] = {}
+    for person_id, missed in db.session.execute(waiting):
+        found.setdefault(person_id, []).append(missed)
+    return found
+
+
+def _what(line: Told) -> tuple[Any, ...]:
+    """What a line is of, however it stands."""
+    return line.kind, line.plan, line.number, line.scope, line.ref
 
 
 def queue_letters(people: Iterable[int], day: dt.date) -> None:
@@ -143,6 +182,11 @@ def _close(number: int, status: str, error: str = "", **values: Any) -> bool:
     with writing():
         values |= {"status": status, "error": error[:300]}
         db.session.execute(db.update(PlanLetter).where(PlanLetter.id == number).values(**values))
+        if status == "sent":
+            letter = db.session.get_one(PlanLetter, number)
+            earlier = (PlanLetter.person_id == letter.person_id, PlanLetter.day < letter.day)
+            told = db.update(PlanLetter).where(*earlier, PlanLetter.status == "queued")
+            db.session.execute(told.values(status="skipped"))
         db.session.commit()
     return status == "sent"
 
@@ -168,9 +212,15 @@ def _subject(day: dt.date) -> str:
 
 
 @in_russian
-def letter_text(day: dt.date, lines: list[Told], schools: dict[str, str]) -> str:
-    """Today's reminders of one person, the pressing ones first, and where to deal with them."""
+def letter_text(day: dt.date, lines: list[Told], schools: dict[str, str], missed: Sequence[dt.date] = ()) -> str:
+    """Today's reminders of one person, the pressing ones first, and where to deal with them.
+
+    ``missed``: days whose letter did not go out; their reminders are among the lines.
+    """
     parts = [weekday(day)]
+    if missed:
+        days = ", ".join(f"{one:%d.%m.%Y}" for one in missed)
+        parts.append(_("Письмо за %(days)s не ушло: почта не работала. Его напоминания тоже здесь.", days=days))
     for line in lines:
         note = note_of(line, schools)
         parts.append(f"— {title_of(line)}\n  {note}{' — ' if note else ''}{standing_words(line.standing)[1]}")

@@ -15,7 +15,9 @@ from app.models import Job, Measure, MonitoringAnswer, MonitoringRound, PlanLett
 from app.models.columns import utc_now
 from app.plan import digest
 from app.plan.letters import ask_letters, digest_due, send_one
+from app.plan.marks import change_state
 from tests.app.mail_world import Mailbox, free_port, serving
+from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_plan, person, school
 from tests.app.test_reminders import mailbox
 
@@ -139,6 +141,54 @@ def test_letter_is_of_no_use_when_its_day_is_over(app: Flask, plan: RoadmapPlan)
     app.config["SMTP_URL"] = ""
 
 
+def nobody_listens(app: Flask) -> None:
+    app.config["SMTP_URL"] = f"smtp://127.0.0.1:{free_port()}"
+
+
+def send_on(app: Flask, day: dt.datetime) -> None:
+    assert begin_due(day) == 1
+    run_pending_jobs(app)
+
+
+def test_mail_server_away_for_days_costs_no_reminder_and_repeats_none(app: Flask, plan: RoadmapPlan) -> None:
+    """3.6 is due on Tuesday 1 September: a week before is 25 August, and on Wednesday it is told as late."""
+    tuesday = dt.datetime(2020, 8, 25, 6, 30, tzinfo=dt.UTC)
+    nobody_listens(app)
+    send_on(app, tuesday)
+    send_on(app, tuesday + dt.timedelta(days=1))  # nothing is due that day: what did not go out still waits
+    with serving(app, Mailbox()) as box:
+        send_on(app, tuesday + dt.timedelta(days=2))
+        told = {letter["To"]: text_of(letter) for letter in box.letters}
+        assert told["boris@uo.example"].count("п. 3.6.") == 1
+        assert "осталось 5 дней" in told["boris@uo.example"]  # as it stands on Thursday
+        assert "Письмо за 25.08.2020, 26.08.2020 не ушло" in told["boris@uo.example"]
+        box.letters.clear()
+        send_on(app, tuesday + dt.timedelta(days=3))
+        assert box.letters == []  # told once
+    boris = person("boris").id
+    found = db.session.scalars(db.select(PlanLetter).where(PlanLetter.person_id == boris).order_by(PlanLetter.day))
+    assert [one.status for one in found] == ["skipped", "skipped", "sent"]
+
+
+def test_what_was_done_while_the_server_was_away_is_not_told(app: Flask, plan: RoadmapPlan) -> None:
+    tuesday = dt.datetime(2020, 8, 25, 6, 30, tzinfo=dt.UTC)
+    nobody_listens(app)
+    send_on(app, tuesday)
+    change_state(state_of("3.6", "school1"), "done", link="https://a.example")
+    db.session.commit()
+    with serving(app, Mailbox()) as box:
+        send_on(app, tuesday + dt.timedelta(days=1))
+        assert "boris@uo.example" not in box.addresses()
+
+
+def test_letter_that_may_have_gone_out_is_not_made_up_for(app: Flask, plan: RoadmapPlan, mailbox: Mailbox) -> None:
+    tuesday = dt.datetime(2020, 8, 25, 6, 30, tzinfo=dt.UTC)
+    db.session.add(PlanLetter(person_id=person("boris").id, day=tuesday.date(), status="sending", attempts=1))
+    db.session.commit()
+    send_on(app, tuesday + dt.timedelta(days=1))
+    assert mailbox.letters == []
+
+
 def test_letter_of_a_worker_that_died_while_sending_is_never_sent_again(plan: RoadmapPlan, mailbox: Mailbox) -> None:
     db.session.add(PlanLetter(person_id=person("boris").id, day=MONDAY.date(), status="sending", attempts=1))
     db.session.commit()
@@ -154,6 +204,8 @@ def test_job_found_only_the_next_day_sends_nothing(app: Flask, plan: RoadmapPlan
     db.session.commit()
     run_pending_jobs(app)
     assert mailbox.letters == []
+    send_on(app, MONDAY + dt.timedelta(days=1))
+    assert "п. 3.8" in text_of(mailbox.letters[0])  # Monday's reminder, with the letter of Tuesday
 
 
 def test_measures_and_open_rounds_are_told_to_those_who_owe_them(plan: RoadmapPlan) -> None:
