@@ -89,6 +89,7 @@ def report_of(
             edits=edits or {},
             full_name=_full_name(scope),
             marks=rules.marks,
+            high_share=rules.high_share,
             marks_approved=rules.thresholds,
             previous_title=_title_of(released.previous),
             plural=rules.plural,

@@ -55,7 +55,7 @@ def conditions_table(cards: Cards) -> Table | None:
         if label not in found:
             continue
         hard = [title for title, one in readings if one.context and one.level == "высокий"]
-        words = [label, join(found[label]) or NONE, "; ".join(hard) or "нет"]
+        words = [label, join(found[label]) or NONE, "; ".join(_short(title) for title in hard) or "нет"]
         rows.append(Row(key=label, cells=[words_cell(text) for text in words]))
     columns = [
         Column(title="Школа", width=1.6),
@@ -65,3 +65,9 @@ def conditions_table(cards: Cards) -> Table | None:
     title = "Школы со сходными условиями работы"
     source = "подписанные карты школ"
     return Table(id="conditions", title=title, columns=columns, rows=rows, source=source, notes=[RULE], wide=True)
+
+
+def _short(title: str) -> str:
+    """A title in a list: its remark in brackets stands in the table of indicators."""
+    words = title.partition(" (")[0]
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]

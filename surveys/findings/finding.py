@@ -14,7 +14,7 @@ from surveys.expressions.piping import readable
 from surveys.expressions.syntax import Value, parse, truth
 from surveys.findings.facts import Fact, Kept, Number, Reading, card_facts, exact, group_facts, text_fact
 from surveys.findings.rules import CONTROL_WEIGHT, Catalogue, Rule
-from surveys.printing import LEVEL_WORDS
+from surveys.printing import FOR_REFERENCE, LEVEL_WORDS
 from surveys.russian import number_text, quote, tie
 
 Level = Literal["high", "medium"]
@@ -97,7 +97,7 @@ def find(
     municipal = group.code == released.municipality.code
     fired: list[tuple[Rule, dict[str, Fact], str]] = []
     for rule in rules.rules:
-        if rule.individual:
+        if rule.individual or (_too_few(group) and _reads_answers(rule)):
             continue
         for names, suffix in _repeats(rule, known, released, group, instrument):
             if _proven(rule, names):
@@ -246,6 +246,15 @@ def _confirmed_topics(rules: Sequence[Rule]) -> set[str]:
         if rule.topic:
             sources.setdefault(rule.topic, set()).add(rule.source)
     return {topic for topic, found in sources.items() if {"questionnaire", "card"} <= found}
+
+
+def _too_few(group: GroupFigures) -> bool:
+    """Fewer than half have answered: the document says that nothing is concluded, so nothing is."""
+    return group.rate is not None and 100.0 * group.rate < FOR_REFERENCE
+
+
+def _reads_answers(rule: Rule) -> bool:
+    return bool({name.split(".")[0] for name in rule.names()} & {"blk", "item", "agg", "delta"})
 
 
 def _reads_both(rule: Rule) -> bool:

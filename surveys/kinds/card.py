@@ -12,7 +12,7 @@ from surveys.report.card import card_main, indicators_table, risk_counts
 from surveys.report.context import ReportContext
 from surveys.report.document import Cell, Column, Paragraph, Report, Row, Table
 from surveys.report.findings import findings_table
-from surveys.report.measures import same_steps
+from surveys.report.measures import responsible_of, same_steps, schools_words
 from surveys.report.proposals import add_measures, add_rest, measures_of
 from surveys.report.tables import words_cell
 from surveys.report.texts import concludes, item, plain
@@ -159,12 +159,12 @@ def _proposals(draft: Draft, context: ReportContext) -> None:
         Column(title="Ответственный", width=1.5),
         Column(title="Срок", width=2.0),
     ]
-    steps = sorted(same_steps(measures_of(context)), key=lambda group: -len(group))
+    steps = sorted(same_steps(measures_of(context), context.plural), key=lambda group: -len(group))
     rows = []
     for place, group in enumerate(steps, start=1):
-        first = group[0]
-        labels = join([one.scope_label for one in group])
-        texts = [first.recommendation, labels, ", ".join(in_order(first.roadmap_items)), first.responsible]
+        first, who = group[0], responsible_of(group, context.plural)
+        labels = schools_words([one.scope_label for one in group], context.school_labels)
+        texts = [first.recommendation, labels, ", ".join(in_order(first.roadmap_items)), who]
         rows.append(Row(key=str(place), cells=[words_cell(text) for text in (*texts, first.deadline)]))
     title = "Меры по показателям карт и школы, которым они предложены"
     table = Table(id="measures", title=title, columns=columns, rows=rows, source=SIGNED, wide=True)

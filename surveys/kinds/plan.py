@@ -9,8 +9,8 @@ from surveys.kinds.parts import Draft, finished
 from surveys.printing import count_words
 from surveys.report.context import ReportContext
 from surveys.report.document import Column, MeasureText, Report, Row, Table
-from surveys.report.findings import of_group
-from surveys.report.measures import merge_measures, same_steps, short_finding
+from surveys.report.grounds import joined_findings
+from surveys.report.measures import count_steps, merge_measures, responsible_of, same_steps
 from surveys.report.tables import words_cell
 from surveys.report.texts import STAGE_GENITIVE, plain
 from surveys.russian import NBSP, count, in_order, integer, number_text, participle
@@ -42,7 +42,7 @@ ANY_PROOF = "справка исполнителя"
 
 def build_plan(context: ReportContext) -> Report:
     """The roadmap of accepted measures for the municipality or one school, to be approved and marked by hand."""
-    draft, number = Draft(), len(context.measures)
+    draft, number = Draft(), count_steps(context.measures, context.plural)
     stage = STAGE_GENITIVE.get(context.wave.stage, context.wave.stage)
     basis = context.settings.basis
     texts = [plain(f"Основание: {'; '.join(basis)}")] if basis else []
@@ -76,21 +76,14 @@ def plan_table(context: ReportContext) -> Table:
     ]
     measures = [one for group in merge_measures(context.measures, context.plural) for one in group]
     rows = []
-    for place, group in enumerate(same_steps(measures), start=1):
-        first, several = group[0], len(context.released.schools) > 1 and context.municipal
-        found = [_finding(one, context.findings) for one in group]
-        named = [
-            of_group(one.scope_label, one.finding)
-            if several and one.scope_label not in ("", context.group.label)
-            else one.finding
-            for one in group
-        ]
+    for place, group in enumerate(same_steps(measures, context.plural), start=1):
+        first, found = group[0], [_finding(one, context.findings) for one in group]
         texts = [
-            "; ".join(short_finding(text) for text in named),
+            joined_findings(group, context.group.label, context.school_labels),
             first.recommendation,
             first.items_words or ", ".join(in_order(first.roadmap_items)),
             _participants(found, context),
-            first.responsible,
+            responsible_of(group, context.plural),
             first.deadline,
             first.planned_result,
             _goal(found, first, context),

@@ -3,9 +3,9 @@
 from surveys.kinds.parts import Draft, finished
 from surveys.report.context import ReportContext
 from surveys.report.document import Paragraph, Report
-from surveys.report.measures import in_sentence, merge_measures
+from surveys.report.measures import in_sentence, merge_measures, responsible_of, schools_words
 from surveys.report.texts import STAGE_GENITIVE, concludes, coverage_warning, deficits, plain, took_part
-from surveys.russian import items_text, join
+from surveys.russian import items_text
 
 BLANK = "_" * 40
 
@@ -55,13 +55,14 @@ def _decisions(context: ReportContext) -> list[Paragraph]:
     for group in merge_measures(context.measures, context.plural):
         number += 1
         steps = " ".join(dict.fromkeys(one.recommendation.rstrip(".;") + "." for one in group))
-        labels = list(
-            dict.fromkeys(one.scope_label for one in group if one.scope_label not in ("", context.group.label))
-        )
+        others = [one.scope_label for one in group if one.scope_label not in ("", context.group.label)]
+        labels = schools_words(others, context.school_labels)
         numbers = list(dict.fromkeys(name for one in group for name in one.roadmap_items))
         deadlines = list(dict.fromkeys(one.deadline for one in group))
-        where = f" Школы: {join(labels)}." if labels else ""
-        who = f"Ответственные — {in_sentence(group[0].responsible)}; срок: {'; '.join(deadlines)}"
+        where = f" Школы: {labels.removesuffix(' школы')}." if labels else ""
+        whose = responsible_of(group, context.plural)
+        word = "Ответственные" if whose.split()[0][-1] in "еиы" or ", " in whose else "Ответственный"
+        who = f"{word} — {in_sentence(whose)}; срок: {'; '.join(deadlines)}"
         texts.append(plain(f"{number}. {steps}{where} {who}; {items_text(numbers)} плана"))
     if number == 1:
         texts.append(plain("2. Рассмотреть предложенные меры и принять их до утверждения справки"))

@@ -44,7 +44,7 @@ from surveys.report.texts import (
     school_texts,
     strengths,
 )
-from surveys.russian import NBSP, count, integer, quote, verb
+from surveys.russian import NBSP, count, integer, participle, quote, verb
 
 __all__ = [
     "Letterhead",
@@ -182,7 +182,7 @@ def _items_and_need(draft: Draft, context: ReportContext) -> None:
     group, k = context.group, context.released.k
     items = items_table(group, context.instrument, k, context.source)
     if items is not None:
-        text = f"Ниже других учителя оценили {count(len(items.rows), 'утверждение', 'acc')} анкеты"
+        text = f"{_given(len(items.rows), 'утверждение', 'Приведено')} анкеты с самой низкой средней оценкой"
         draft.add("items", "Что вызывает затруднения", [plain(text)], [items])
     need = quadrants_table(group, context.instrument, k, context.source)
     if need is not None:
@@ -250,10 +250,16 @@ def _card(draft: Draft, context: ReportContext) -> None:
     shown = pressing(context.readings)
     texts = [plain(text)]
     if len(shown) < len(context.readings):
-        all_of = count(len(context.readings), "показатель", "gen")
-        texts.append(plain(f"Приведены {integer(len(shown))} из{NBSP}{all_of}; полный перечень — в приложении"))
+        high = " с высоким риском" if all(reading.level == "высокий" for _title, reading in shown) else ""
+        given = f"{_given(len(shown), 'показатель', 'Приведён')}{high} из{NBSP}{integer(len(context.readings))}"
+        texts.append(plain(f"{given}; полный перечень — в приложении"))
     table = indicators_table(shown, context.card_source, borders=context.card_borders)
     draft.add("card", "Условия работы школы", texts, [table])
+
+
+def _given(number: int, noun: str, one: str) -> str:
+    """«Приведены 3 показателя»."""
+    return f"{participle(number, one, 'Приведены', 'Приведено')} {count(number, noun)}"
 
 
 def _card_rest(draft: Draft, context: ReportContext) -> None:
@@ -273,7 +279,13 @@ def _appendices(draft: Draft, context: ReportContext) -> None:
     listed = [findings_table(context)] if number else []
     draft.add("findings", "Полный перечень выводов", [plain(text)], listed, appendix=True)
     _card_rest(draft, context)
-    method = method_texts(context.instrument, context.released.k, context.marks, context.marks_approved)
+    method = method_texts(
+        context.instrument,
+        context.released.k,
+        context.marks,
+        context.marks_approved,
+        high_share=context.high_share,
+    )
     group = context.group
     precise = None if group.hidden else precision_table(group, context.instrument, context.source)
     draft.add("method", "Методика и условные обозначения", method, [precise], appendix=True)

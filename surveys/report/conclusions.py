@@ -2,6 +2,7 @@
 
 from surveys.report.context import ReportContext
 from surveys.report.document import Paragraph
+from surveys.report.measures import count_steps
 from surveys.report.texts import (
     concludes,
     coverage_warning,
@@ -79,11 +80,11 @@ def _changed(context: ReportContext) -> list[Paragraph]:
 
 
 def _measures(context: ReportContext) -> list[Paragraph]:
-    number = len(context.measures)
+    number = count_steps(context.measures, context.plural)
     if number:
         word = verb(number, "принятой мере", "принятым мерам")
         return [plain(f"Исполнение по {integer(number)} {word} рассматривается при мониторинге (п. 4.1)", "s-measures")]
-    number = len(context.proposals)
+    number = count_steps(context.proposals, context.plural)
     if not number:
         return []
     word = participle(number, "Предложена", "Предложены", "Предложено")

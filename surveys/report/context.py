@@ -65,6 +65,7 @@ class ReportContext:
     edits: Mapping[str, Sequence[str]] = field(default_factory=dict)
     marks: Thresholds = field(default_factory=Thresholds)
     marks_approved: Approval = field(default_factory=Approval)
+    high_share: float = 50.0  # percent of teachers with a deficit, from which a finding counts as a weighty one
     full_name: str = ""  # of the group under the title, where its label is short
     card_named: str = ""  # «цикл «…», подписана 12.10.2026»
     card_borders: str = ""  # who approved the borders of the card's risk levels, or that nobody has
@@ -86,6 +87,11 @@ class ReportContext:
     def municipal(self) -> bool:
         """Is the report about the whole municipality?"""
         return self.scope == "municipality"
+
+    @property
+    def school_labels(self) -> list[str]:
+        """Labels of the wave's schools in the order of the list; none in a document about one school."""
+        return [one.label for one in self.released.schools] if self.municipal else []
 
     @property
     def taken(self) -> str:

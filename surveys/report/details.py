@@ -136,25 +136,31 @@ def precision_table(group: GroupFigures, instrument: Instrument, source: str) ->
         return None
     labels = {scale.name: scale.label for scale in instrument.scales}
     census = any(one.n >= group.population for one in shown)
-    rows = [Row(key=one.scale, cells=_precision(one, labels.get(one.scale, one.scale), group)) for one in shown]
+    alphas = any(one.alpha is not None for one in shown)
+    rows = [
+        Row(key=one.scale, cells=_precision(one, labels.get(one.scale, one.scale), group, alphas=alphas))
+        for one in shown
+    ]
     columns = [
         Column(title="Блок", width=3.2),
         Column(title="n", kind="integer", width=0.7),
         Column(title="Освоенность M", kind="decimal", width=1.5),
         Column(title="Стандартное отклонение", kind="decimal", width=1.6),
         Column(title=f"Интервал 95{NBSP}%", width=1.7),
-        Column(title="Альфа Кронбаха", kind="ratio", width=1.2),
+        *([Column(title="Альфа Кронбаха", kind="ratio", width=1.2)] if alphas else []),
     ]
-    notes = [
-        "Интервал — по Стьюденту с поправкой на число всех учителей группы. Альфа — согласованность утверждений блока "
-        "от 0 до 1, по тем, кто ответил на все; она не приводится, где утверждения противоречат друг другу.",
-    ]
+    notes = ["Интервал — по Стьюденту с поправкой на число всех учителей группы."]
+    if alphas:
+        notes.append(
+            "Альфа — согласованность утверждений блока от 0 до 1, по тем, кто ответил на все; она не приводится, где "
+            "утверждения противоречат друг другу."
+        )
     notes += ["Где ответили все, ошибки выборки нет, и интервала нет."] if census else []
-    title = "Точность средних и согласованность блоков"
+    title = "Точность средних и согласованность блоков" if alphas else "Точность средних по блокам"
     return Table(id="precision", title=title, columns=columns, rows=rows, source=source, notes=notes)
 
 
-def _precision(one: ScaleFigures, label: str, group: GroupFigures) -> list[Cell]:
+def _precision(one: ScaleFigures, label: str, group: GroupFigures, *, alphas: bool) -> list[Cell]:
     ends = f"{number_text(one.ci95[0])}–{number_text(one.ci95[1])}" if one.ci95 else NO_FIGURE
     alpha = words_cell(NO_FIGURE) if one.alpha is None else Cell(value=one.alpha, printed=number_text(one.alpha, 2))
     return [
@@ -163,5 +169,5 @@ def _precision(one: ScaleFigures, label: str, group: GroupFigures) -> list[Cell]
         decimal(one.mean),
         decimal(one.sd),
         words_cell(f"по всем {integer(one.n)}" if one.n >= group.population else ends),
-        alpha,
+        *([alpha] if alphas else []),
     ]

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from surveys.disclosure.released import LevelCode
 
 Style = Literal["plain", "lead", "subhead", "item", "note"]
+FEW_LINES = 3  # paragraphs of a section that goes along with the wide table behind it
 DEMO_MARK = "Демонстрационные данные"
 
 
@@ -234,6 +235,19 @@ class Report(Piece):
             return section.title
         number = [one.id for one in self.sections if one.appendix].index(section.id) + 1
         return f"Приложение {number}. {section.title}"
+
+    def is_wide(self, section: Section) -> bool:
+        """Whether it stands on landscape pages: it has a wide table, or is a few lines right before such a section.
+
+        Else those lines would have a page of their own, empty under them.
+        """
+        if any(self.table(code).wide for code in section.tables):
+            return True
+        place = self.sections.index(section)
+        if section.tables or section.figures or len(section.paragraphs) > FEW_LINES or place == 0:
+            return False
+        after = self.sections[place + 1 : place + 2]
+        return not section.turns and bool(after) and not after[0].turns and self.is_wide(after[0])
 
     @property
     def contents_after(self) -> str | None:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from surveys.findings.origins import ground_of, measure_grounds
-from surveys.printing import LEVEL_WORDS
 from surveys.report.context import ReportContext
 from surveys.report.document import Cell, Column, MeasureText, Row, Table
-from surveys.report.measures import same_steps, short_finding
+from surveys.report.grounds import joined_findings, of_group
+from surveys.report.measures import responsible_of, same_steps
 from surveys.report.tables import decimal, words_cell
 from surveys.russian import in_order
+
+SIGNIFICANCE = {"high": "высокая", "medium": "средняя"}  # of a finding: another thing than the level of a deficit
 
 
 def measures_table(code: str, title: str, measures: Sequence[MeasureText], context: ReportContext) -> Table:
@@ -23,18 +25,14 @@ def measures_table(code: str, title: str, measures: Sequence[MeasureText], conte
         Column(title="Показатель успеха", width=1.9),
     ]
     rows, own_label = [], context.group.label
-    for place, group in enumerate(same_steps(measures), start=1):
+    for place, group in enumerate(same_steps(measures, context.plural), start=1):
         first = group[0]
         grounds = measure_grounds(group, context.findings, context.instrument, context.snapshot_words)
-        findings = [
-            of_group(one.scope_label, one.finding) if one.scope_label not in ("", own_label) else one.finding
-            for one in group
-        ]
         texts = [
-            "; ".join(short_finding(text) for text in findings),
+            joined_findings(group, own_label, context.school_labels),
             first.recommendation,
             first.items_words or ", ".join(in_order(first.roadmap_items)),
-            first.responsible,
+            responsible_of(group, context.plural),
             first.deadline,
             first.planned_result,
             first.measure_of_success,
@@ -59,7 +57,7 @@ def findings_table(context: ReportContext, code: str = "findings", title: str = 
     columns = [
         Column(title="Вывод", width=5),
         Column(title="Пункты плана", width=1.2),
-        Column(title="Уровень", width=1.0),
+        Column(title="Значимость", width=1.0),
         Column(title="Приоритет", kind="decimal", width=1.1),
         Column(title="Основание", width=2.2),
     ]
@@ -67,7 +65,7 @@ def findings_table(context: ReportContext, code: str = "findings", title: str = 
     for finding in findings:
         sources = {"questionnaire": "анкета", "card": "карта", "dynamics": "динамика"}
         based = sources.get(finding.source, finding.source) if finding.single_source else "анкета и карта"
-        level = LEVEL_WORDS[finding.level]
+        level = SIGNIFICANCE[finding.level]
         text = of_group(finding.scope_label, finding.finding) if several else finding.finding
         cells = [
             words_cell(text),
@@ -80,8 +78,3 @@ def findings_table(context: ReportContext, code: str = "findings", title: str = 
         rows.append(Row(key=finding.id, cells=cells, grounds=[ground]))
     source = _source_of(context, {one.rule for one in findings})
     return Table(id=code, title=title, columns=columns, rows=rows, source=source, wide=True)
-
-
-def of_group(label: str, text: str) -> str:
-    """«Школа № 1: о затруднениях …»; an abbreviation keeps its capitals."""
-    return f"{label}: {text}" if text[1:2].isupper() else f"{label}: {text[:1].lower()}{text[1:]}"

@@ -12,24 +12,38 @@ _NAME = re.compile(r"[А-ЯЁ][а-яё-]+\s[А-ЯЁ]\.")  # «Шахрай Н.В
 
 
 def main_measures(
-    measures: Sequence[MeasureText], own_label: str, plural: Mapping[str, str] | None = None
+    measures: Sequence[MeasureText],
+    own_label: str,
+    plural: Mapping[str, str] | None = None,
+    schools: Sequence[str] = (),
 ) -> list[Paragraph]:
     """Accepted measures for the main page, at most seven: their first steps, whole in the table of measures.
 
-    Groups other than ``own_label`` are named, where a report joins measures of several schools.
+    Groups other than ``own_label`` are named, where a report joins measures of several schools, in the order of
+    ``schools``, the labels of all.
     """
     texts = []
     for place, group in enumerate(merge_measures(measures, plural)[:MOST_MEASURES], start=1):
-        labels = list(dict.fromkeys(one.scope_label for one in group if one.scope_label not in ("", own_label)))
-        whom = f"; {join(labels)}" if labels else ""
-        who = in_sentence(group[0].responsible)
-        texts.append(item(f"{_leads(group)} ({items_text(_items(group))}; отв. — {who}{whom})", f"r-measures-{place}"))
+        labels = schools_words([one.scope_label for one in group if one.scope_label not in ("", own_label)], schools)
+        more = len(same_steps(group, plural)) - 1
+        parts = [items_text(_items(group)), f"отв. — {in_sentence(responsible_of(group, plural))}", labels]
+        parts.append(f"ещё {count(more, 'мера')} — в приложении" if more else "")
+        texts.append(item(f"{_lead(group)} ({'; '.join(part for part in parts if part)})", f"r-measures-{place}"))
     return texts
 
 
-def short_finding(text: str) -> str:
-    """A finding without the statements rated lowest, which the list of findings has in full."""
-    return text.partition("; ниже других оценены")[0]
+def schools_words(labels: Sequence[str], schools: Sequence[str]) -> str:
+    """«все школы», or the schools by name in the order of the list."""
+    named = set(labels)
+    if len(schools) > 1 and named == set(schools):
+        return "все школы"
+    known = [label for label in schools if label in named]
+    return join([*known, *dict.fromkeys(label for label in labels if label not in known)])
+
+
+def count_steps(measures: Sequence[MeasureText], plural: Mapping[str, str] | None = None) -> int:
+    """How many measures a document has: what is asked of several schools alike is one."""
+    return sum(len(same_steps(group, plural)) for group in merge_measures(measures, plural))
 
 
 def in_sentence(responsible: str) -> str:
@@ -49,21 +63,21 @@ def merge_measures(measures: Sequence[MeasureText], plural: Mapping[str, str] | 
     for measure in sorted(measures, key=lambda one: -one.priority):
         lead = measure.roadmap_items[0] if measure.roadmap_items else ""
         merged.setdefault((many.get(measure.responsible, measure.responsible), lead), []).append(measure)
-    return [_named(group, many) for group in merged.values()]
+    return list(merged.values())
 
 
-def _named(group: list[MeasureText], plural: Mapping[str, str]) -> list[MeasureText]:
-    """All of a group under one name where both the school's and the municipality's name stand in it."""
-    if len({one.responsible for one in group}) == 1:
-        return group
-    return [one.model_copy(update={"responsible": plural.get(one.responsible, one.responsible)}) for one in group]
+def responsible_of(group: Sequence[MeasureText], plural: Mapping[str, str] | None = None) -> str:
+    """Who carries out what is asked of a group: «Руководители ОУ» where several are asked."""
+    first = group[0].responsible
+    return (plural or {}).get(first, first) if len({one.scope_label for one in group}) > 1 else first
 
 
-def same_steps(measures: Sequence[MeasureText]) -> list[list[MeasureText]]:
+def same_steps(measures: Sequence[MeasureText], plural: Mapping[str, str] | None = None) -> list[list[MeasureText]]:
     """Measures that ask the same of several groups, together, in their order: one row of a table."""
     rows: dict[tuple[str, ...], list[MeasureText]] = {}
     for one in measures:
-        key = (one.recommendation, one.responsible, one.deadline, one.planned_result, one.measure_of_success)
+        who = (plural or {}).get(one.responsible, one.responsible)
+        key = (one.recommendation, who, one.deadline, one.planned_result, one.measure_of_success)
         rows.setdefault((*key, *one.roadmap_items), []).append(one)
     return list(rows.values())
 
@@ -72,15 +86,16 @@ def _items(group: Sequence[MeasureText]) -> list[str]:
     return list(dict.fromkeys(number for measure in group for number in measure.roadmap_items))
 
 
-def _leads(group: Sequence[MeasureText]) -> str:
-    """The first clause of the most pressing measure; how many more the group has."""
-    firsts = [re.split(r"[;.]\s", measure.recommendation, maxsplit=1)[0].rstrip(".; ") for measure in group]
-    leads = list(dict.fromkeys(firsts))
-    return leads[0] + (f" и ещё {count(len(leads) - 1, 'мера')}" if len(leads) > 1 else "")
+def _lead(group: Sequence[MeasureText]) -> str:
+    """The first clause of the most pressing measure, without a remark in brackets at its end: others follow."""
+    clause = re.split(r"[;.]\s", group[0].recommendation, maxsplit=1)[0].rstrip(".; ")
+    return re.sub(r"\s\([^()]*\)$", "", clause)
 
 
-def first_steps(groups: Sequence[Sequence[MeasureText]]) -> tuple[list[MeasureText], list[MeasureText]]:
+def first_steps(
+    groups: Sequence[Sequence[MeasureText]], plural: Mapping[str, str] | None = None
+) -> tuple[list[MeasureText], list[MeasureText]]:
     """The most pressing step of each group for the main text, with every school that it is for; all the others."""
-    main = [one for group in groups[:MOST_MEASURES] for one in same_steps(group)[0]]
+    main = [one for group in groups[:MOST_MEASURES] for one in same_steps(group, plural)[0]]
     rest = [one for group in groups for one in group if one not in main]
     return main, rest

@@ -10,7 +10,12 @@ from surveys.russian import count, counted_words, number_text, percent, quote
 
 
 def method_texts(
-    instrument: Instrument, k: int, marks: Thresholds = PROPOSED, marks_approved: Approval | None = None
+    instrument: Instrument,
+    k: int,
+    marks: Thresholds = PROPOSED,
+    marks_approved: Approval | None = None,
+    *,
+    high_share: float = 50.0,
 ) -> list[Paragraph]:
     """Method and conventions in the words of a department, with the instrument's own thresholds."""
     texts = [
@@ -37,7 +42,9 @@ def method_texts(
         "Анкета — самооценка: она может завышать и занижать освоенность. Совпадение показателей не означает, что один "
         "вызван другим. При 20–30 участниках доля меняется на 3–5 п. п. от ответа одного человека, поэтому изменением "
         f"названо не менее {number_text(marks.noticeable, 0)} п. п. у одних и тех же участников",
-        "Приоритет вывода: уровень (высокий — 3, средний — 2) × охват (от 0,5 до 1,5 по доле затронутых) × "
+        f"Значимость вывода высокая, если затруднения не менее чем у {percent(high_share)} учителей или высок риск по "
+        "показателю карты; иначе — средняя. Это не уровень дефицита, который определяется по средней освоенности M",
+        "Приоритет вывода: значимость (высокая — 3, средняя — 2) × охват (от 0,5 до 1,5 по доле затронутых) × "
         "управляемость (школа — 3, район — 2, внешние условия — 1) + 2, если вывод подтверждён анкетой и картой",
     ]
     return [plain(text) for text in texts]

@@ -6,11 +6,11 @@ from surveys.kinds.parts import Draft
 from surveys.report.context import ReportContext
 from surveys.report.document import MeasureText, Paragraph
 from surveys.report.findings import measures_table
-from surveys.report.measures import first_steps, main_measures, merge_measures
+from surveys.report.measures import count_steps, first_steps, main_measures, merge_measures
 from surveys.report.texts import plain
 from surveys.russian import count, participle
 
-NOTHING = "Меры пока не приняты, предложений по правилам нет"
+NOTHING = "Принятых мер и предложений по правилам нет"
 UNDECIDED = "решение по каждой принимает Управление образования"
 
 
@@ -22,7 +22,7 @@ def measures_of(context: ReportContext) -> Sequence[MeasureText]:
 def measures_main(context: ReportContext) -> list[Paragraph]:
     """The heading and at most seven measures of the main page."""
     title = "Меры" if context.measures or not context.proposals else "Предлагаемые меры (решения не приняты)"
-    lines = main_measures(measures_of(context), context.group.label, context.plural)
+    lines = main_measures(measures_of(context), context.group.label, context.plural, context.school_labels)
     return [Paragraph(text=title, style="subhead"), *(lines or [plain(NOTHING)])]
 
 
@@ -33,14 +33,15 @@ def add_measures(draft: Draft, context: ReportContext) -> None:
     if not groups:
         draft.add("measures", title, [plain(NOTHING)])
         return
-    number = len(measures_of(context))
+    number = count_steps(measures_of(context), context.plural)
     if accepted:
         word = participle(number, "Принята", "Приняты", "Принято")
         text = f"{word} {count(number, 'мера')}; каждая связана с пунктами дорожной карты"
     else:
         word = participle(number, "предложена", "предложены", "предложено")
-        text = f"Меры пока не приняты. По правилам {word} {count(number, 'мера')}; {UNDECIDED}"
-    main, rest = first_steps(groups)
+        several = " (одинаковая мера для нескольких школ — одна)" if len(measures_of(context)) > number else ""
+        text = f"Меры пока не приняты. По правилам {word} {count(number, 'мера')}{several}; {UNDECIDED}"
+    main, rest = first_steps(groups, context.plural)
     if rest:
         text += "; здесь — первоочередные, остальные — в приложении"
     named = "Меры по устранению дефицитов" if accepted else "Предлагаемые меры (решения не приняты)"
@@ -49,7 +50,7 @@ def add_measures(draft: Draft, context: ReportContext) -> None:
 
 def add_rest(draft: Draft, context: ReportContext) -> None:
     """Measures beyond the most pressing, in an appendix."""
-    _main, rest = first_steps(merge_measures(measures_of(context), context.plural))
+    _main, rest = first_steps(merge_measures(measures_of(context), context.plural), context.plural)
     if rest:
         named = "Остальные принятые меры" if context.measures else "Остальные предлагаемые меры"
         draft.add(

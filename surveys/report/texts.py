@@ -31,6 +31,7 @@ from surveys.russian import (
 )
 
 STRONG = 3
+LISTED = "Системный дефицит выявлен по блокам (приведено число учителей, у которых уровень средний или высокий):"
 MOST_DEFICITS = 5
 LEAST_DEFICITS = 3
 STAGE_GENITIVE = {"входная": "входной", "промежуточная": "промежуточной", "выходная": "выходной"}
@@ -206,24 +207,29 @@ def deficits(group: GroupFigures, instrument: Instrument, marks: Thresholds = PR
         if one not in chosen and one.level != "none":
             chosen.append(one)
     titles = {scale.name: scale.label for scale in instrument.scales}
-    texts: list[Paragraph] = []
-    for one in chosen:
-        if one.level != "none":
-            words = _deficit_text(one, titles.get(one.scale, one.scale), marks, first=not texts)
-            texts.append(item(words, f"r-blocks-{one.scale}"))
+    named = [one for one in chosen if one.level != "none"]
+    listed = sum(1 for one in named if _is_told_systemic(one, marks)) > 1
+    texts = [plain(LISTED)] if listed else []
+    for one in named:
+        words = _deficit_text(one, titles.get(one.scale, one.scale), marks, listed=listed)
+        texts.append(item(words, f"r-blocks-{one.scale}"))
     return texts
 
 
-def _deficit_text(one: ScaleFigures, title: str, marks: Thresholds, *, first: bool) -> str:
-    """Said in full the first time; in a list, only what differs is said again."""
+def _is_told_systemic(one: ScaleFigures, marks: Thresholds) -> bool:
+    return at_whom_words(one.deficit) is not None and is_systemic_block(one, marks)
+
+
+def _deficit_text(one: ScaleFigures, title: str, marks: Thresholds, *, listed: bool) -> str:
+    """A sentence of its own, or an entry of the list of systemic deficits, where only what differs is said."""
     who = at_whom_words(one.deficit)
     means = f"средняя освоенность {number_text(one.mean or 0.0)}"
     if one.need is not None:
         means += f", запрос помощи {number_text(one.need)} из{NBSP}100"
         means += f" {_n(one.need_n)}" if one.need_n is not None and one.need_n != one.n else ""
     if who and is_systemic_block(one, marks):
-        if not first:
-            return f"Системный дефицит выявлен и по блоку {quote(title)}: {who}; {means}"
+        if listed:
+            return f"{quote(title)} — {who}; {means}"
         return f"Системный дефицит выявлен по блоку {quote(title)}: {who} уровень средний или высокий; {means}"
     if who:
         return f"По блоку {quote(title)} средний или высокий уровень дефицита — {who}; {means}"
@@ -247,12 +253,23 @@ def block_texts(group: GroupFigures, instrument: Instrument, marks: Thresholds =
         least = percent(marks.systemic)
         text = f"Системного дефицита (не менее {least} учителей со средним и высоким уровнем) не выявлено"
     texts = [plain(text, "t-blocks")]
+    beside = [titles.get(one.scale, one.scale) for one in systemic if one.level in ("none", "low")]
+    if beside:
+        by = "блоку" if len(beside) == 1 else "блокам"
+        texts.append(
+            plain(
+                f"По {by} {join(beside)} средняя освоенность соответствует уровню «низкий» или «не выявлен», но у "
+                f"{percent(marks.systemic)} учителей и более уровень средний или высокий: затруднения есть у части "
+                "коллектива",
+                "t-blocks",
+            )
+        )
     needing = [one for one in shown if one.need is not None]
     if needing:
         top = max(needing, key=lambda one: one.need or 0.0)
         texts.append(
             plain(
-                f"Помощь чаще запрашивают по блоку {titles.get(top.scale, top.scale)}: средний запрос "
+                f"Больше всего помощи запрашивают по блоку {titles.get(top.scale, top.scale)}: средний запрос "
                 f"{number_text(top.need or 0.0)} из{NBSP}100 {_n(top.need_n or top.n)}",
                 f"r-blocks-{top.scale}",
             )
@@ -279,15 +296,22 @@ def school_texts(released: Released, instrument: Instrument, marks: Thresholds =
         for label in systemic:
             single.setdefault(label, []).append(quote(scale.label))
     least = counted_words(marks.common, "школа", "pre")
+    below = [one.label for one in shown if not concludes(one)]
+    aside = []
+    if below:
+        which = f"По школам с охватом ниже {percent(FOR_REFERENCE)} выводы не делаются: {join(below)}"
+        aside = [plain(which, "t-coverage")]
+    if len(below) == len(shown):
+        return aside
     if not common and not single:
-        return [plain("Ни в одной из показанных школ системного дефицита не выявлено")]
+        return [plain("Ни в одной из школ, по которым делаются выводы, системного дефицита не выявлено"), *aside]
     texts = [plain(f"Общие дефициты (в {least} и более), для районных методических объединений (РМО):"), *common]
     if not common:
         texts = [plain(f"Общих дефицитов (в {least} и более) не выявлено")]
     if single:
         texts.append(plain("Дефициты отдельных школ, для адресной помощи:"))
         texts += [item(f"{label} — {', '.join(blocks)}", "t-schools-share") for label, blocks in single.items()]
-    return texts
+    return texts + aside
 
 
 def is_systemic(group: GroupFigures, scale: str, marks: Thresholds = PROPOSED) -> bool:

@@ -40,7 +40,7 @@ def render(report: Report) -> bytes:
     document = Document()
     set_fonts(document, report.language)
     set_properties(document, report)
-    landscape = bool(report.sections) and _is_wide(report, report.sections[0])
+    landscape = bool(report.sections) and report.is_wide(report.sections[0])
     lay_out(document.sections[0], landscape=landscape)
     document.sections[0].different_first_page_header_footer = True
     _headers(document.sections[0], report.marks)
@@ -48,7 +48,7 @@ def render(report: Report) -> bytes:
     if report.contents and report.contents_after is None:
         _contents(document, report)
     for section in report.sections:
-        wide = _is_wide(report, section)
+        wide = report.is_wide(section)
         if wide != landscape:
             turn_page(document, landscape=wide)
         new_page = section.turns and wide == landscape  # a turned page is new already
@@ -67,10 +67,6 @@ def _contents(document: Any, report: Report, *, new_page: bool = False) -> None:
     title = document.add_paragraph("Содержание", style="Contents Title")
     title.paragraph_format.page_break_before = new_page
     add_contents(document, [report.heading(section) for section in report.sections])
-
-
-def _is_wide(report: Report, section: Section) -> bool:
-    return any(report.table(code).wide for code in section.tables)
 
 
 def _headers(section: Any, marks: Sequence[str]) -> None:

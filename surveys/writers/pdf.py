@@ -38,7 +38,7 @@ def _data(report: Report) -> dict[str, Any]:
     numbered = [f"от {head.date}" if head.date else "", f"№\u00a0{head.number}" if head.number else ""]
     runs = [
         {"landscape": wide, "sections": [_section(report, section) for section in sections]}
-        for wide, sections in groupby(report.sections, key=lambda section: _is_wide(report, section))
+        for wide, sections in groupby(report.sections, key=lambda section: report.is_wide(section))
     ]
     return {
         "title": report.title,
@@ -54,10 +54,6 @@ def _data(report: Report) -> dict[str, Any]:
         "made_on": [int(part) for part in report.made_on[:10].split("-")] if report.made_on else None,
         "runs": runs,
     }
-
-
-def _is_wide(report: Report, section: Section) -> bool:
-    return any(report.table(code).wide for code in section.tables)
 
 
 def _section(report: Report, section: Section) -> dict[str, Any]:

@@ -176,6 +176,16 @@ def test_contents_stand_behind_the_main_page() -> None:
     assert report.model_copy(update={"contents": False}).contents_after is None
 
 
+def test_few_lines_before_a_wide_table_stand_on_its_page() -> None:
+    """Else they have a portrait page to themselves: «Сопоставление карты и анкеты» of one line had."""
+    report = KINDS["joint"].build(full("school:demo1", perceptions=[]))
+    sections = {section.id: section for section in report.sections}
+    assert not sections["perceptions"].tables
+    assert report.is_wide(sections["measures"])
+    assert report.is_wide(sections["perceptions"])
+    assert not report.is_wide(sections["conclusions"])
+
+
 def test_signature_does_not_stand_alone_on_a_page() -> None:
     """Text, signature and executor are tied, each to the next."""
     from docx import Document
