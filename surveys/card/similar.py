@@ -7,6 +7,7 @@ most levels are equal and none is two steps apart. A level that is not known say
 from collections.abc import Mapping, Sequence
 
 from surveys.findings.facts import Reading
+from surveys.report.card import in_list
 from surveys.report.document import Column, Row, Table
 from surveys.report.tables import words_cell
 from surveys.russian import join
@@ -55,7 +56,7 @@ def conditions_table(cards: Cards) -> Table | None:
         if label not in found:
             continue
         hard = [title for title, one in readings if one.context and one.level == "высокий"]
-        words = [label, join(found[label]) or NONE, "; ".join(_short(title) for title in hard) or "нет"]
+        words = [label, join(found[label]) or NONE, "; ".join(in_list(title) for title in hard) or "нет"]
         rows.append(Row(key=label, cells=[words_cell(text) for text in words]))
     columns = [
         Column(title="Школа", width=1.6),
@@ -65,9 +66,3 @@ def conditions_table(cards: Cards) -> Table | None:
     title = "Школы со сходными условиями работы"
     source = "подписанные карты школ"
     return Table(id="conditions", title=title, columns=columns, rows=rows, source=source, notes=[RULE], wide=True)
-
-
-def _short(title: str) -> str:
-    """A title in a list: its remark in brackets stands in the table of indicators."""
-    words = title.partition(" (")[0]
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]

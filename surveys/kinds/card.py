@@ -20,6 +20,9 @@ from surveys.russian import NBSP, count, counted_words, in_order, integer, join,
 
 SIGNED = "подписанные карты школ"
 NOT_SIGNED = "Подписанной карты пока нет: показатели не приводятся"
+RISK_NOTE = (
+    "Слово при значении — уровень риска: «высокий» при охвате или доле означает высокий риск, а не высокое значение."
+)
 ABREAST = 8  # schools in one table; more go on in the next
 COMMON = 7  # indicators named as common to several schools
 
@@ -37,7 +40,8 @@ def build_card(context: ReportContext) -> Report:
     )
     draft = Draft()
     if context.settings.basis:
-        draft.add("basis", "Основание", [plain(f"Основание: {'; '.join(context.settings.basis)}"), plain(PURPOSE)])
+        basis = plain(f"Основание: {'; '.join(context.settings.basis)}")
+        draft.add("basis", "Основание", [basis, plain(PURPOSE_ALL if own.municipal else PURPOSE)])
     if own.municipal:
         _all_schools(draft, own)
     else:
@@ -65,6 +69,11 @@ def build_card(context: ReportContext) -> Report:
 
 
 PURPOSE = "Цель: показать условия, в которых работает школа, и показатели, которыми она управляет (п. 2.1)"
+PURPOSE_ALL = "Цель: показать условия, в которых работают школы, и показатели, которыми они управляют (п. 2.1)"
+JOINT_PURPOSE = (
+    "сопоставить условия работы школы по диагностической карте (п. 2.1) и затруднения, о которых сообщили учителя "
+    "(п. 3.9)"
+)
 
 
 def _one_school(draft: Draft, context: ReportContext) -> None:
@@ -115,13 +124,17 @@ def _common_risks(signed: Cards, least: int) -> list[Paragraph]:
         found.sort(key=lambda code: -len(where[code]))
         texts.append(Paragraph(text=heading, style="subhead"))
         texts += [
-            item(
-                f"{titles[code][0]} — в{NBSP}{integer(len(where[code]))} {of_all}: {join(where[code])}",
-                f"r-cards-{code}",
-            )
+            item(f"{titles[code][0]} — {_in_schools(where[code], len(signed), of_all)}", f"r-cards-{code}")
             for code in found[:COMMON]
         ] or [plain(f"Показателей, общих для {counted_words(least, 'школа', 'gen')} и более, нет")]
     return texts
+
+
+def _in_schools(labels: Sequence[str], signed: int, of_all: str) -> str:
+    """«во всех школах», or in how many and which."""
+    if len(labels) == signed:
+        return f"во{NBSP}всех школах, подписавших карту ({integer(signed)})"
+    return f"в{NBSP}{integer(len(labels))} {of_all}: {join(labels)}"
 
 
 def schools_table(cards: Cards, code: str = "cards") -> Table:
@@ -136,7 +149,7 @@ def schools_table(cards: Cards, code: str = "cards") -> Table:
             cells.append(_cell(own))
         rows.append(Row(key=indicator, cells=cells))
     title = "Показатели диагностических карт"
-    return Table(id=code, title=title, columns=columns, rows=rows, source=SIGNED, wide=True)
+    return Table(id=code, title=title, columns=columns, rows=rows, source=SIGNED, notes=[RISK_NOTE], wide=True)
 
 
 def _cell(reading: Reading | None) -> Cell:
@@ -177,7 +190,7 @@ NOT_COMPARED = "Карта с ответами учителей не сопос�
 
 def build_joint(context: ReportContext) -> Report:
     """The справка of the wave with the card, and where card and teachers disagree."""
-    report = build_report(context)
+    report = build_report(replace(context, settings=replace(context.settings, purpose=JOINT_PURPOSE)))
     draft = Draft(list(report.sections), list(report.tables), list(report.figures))
     texts = [plain("Расхождений между картой и ответами учителей не найдено")]
     tables = []

@@ -5,7 +5,6 @@ from math import ceil
 
 from surveys.definition.instrument import Scale
 from surveys.disclosure.released import GroupFigures, Share
-from surveys.findings.finding import Finding
 from surveys.kinds.parts import Draft, finished
 from surveys.kinds.plan import block_of
 from surveys.printing import hidden_words, share_of_words
@@ -13,7 +12,7 @@ from surveys.report.context import ReportContext
 from surveys.report.document import Cell, Column, Report, Row, Table
 from surveys.report.tables import count_cell, words_cell
 from surveys.report.texts import is_systemic, plain
-from surveys.russian import count, integer, items_text, participle
+from surveys.russian import count, in_order, integer, participle
 
 COURSE_ITEMS = ("3.6", "3.11")  # the order's items about applications and courses
 
@@ -78,7 +77,7 @@ def courses_table(context: ReportContext, wanted: Sequence[Scale]) -> Table:
         Column(title="Мест", kind="integer", width=0.8),
         Column(title="Групп", kind="integer", width=0.8),
         Column(title="Школы с системным дефицитом", width=2.2),
-        Column(title="Основание", width=2.2),
+        Column(title="Пункты плана", width=1.2),
     ]
     rows = []
     for scale in wanted:
@@ -97,6 +96,7 @@ def courses_table(context: ReportContext, wanted: Sequence[Scale]) -> Table:
         rows.append(Row(key=scale.name, cells=cells))
     size = count(context.marks.course_group, "место", "gen")
     notes = [f"Группа — до {size}. Где число не приводится, места определяет школа по заявлениям."]
+    notes.append("Один учитель может учитываться по нескольким программам.")
     title = "Программы и места"
     return Table(id="courses", title=title, columns=columns, rows=rows, source=context.source, notes=notes, wide=True)
 
@@ -126,6 +126,4 @@ def _ground(context: ReportContext, scale: str) -> str:
     rules = {one.rule for one in context.findings if block_of(one) == scale}
     items = {item for one in context.measures if one.rule in rules for item in one.roadmap_items}
     numbers = [item for item in items if item in COURSE_ITEMS]
-    named: list[Finding] = [one for one in context.findings if one.rule in rules and one.scope == context.group.code]
-    share = next((number.printed for one in named for number in one.numbers if number.row == scale), "")
-    return items_text(numbers) + (f"; анкета: {share}" if share else "")
+    return ", ".join(in_order(numbers)) or "—"

@@ -65,7 +65,7 @@ def _table(number: str, title: str, items: Sequence[Mapping[str, Any]], order: s
     for one in items:
         state = STATES.get(one["status"], one["status"])
         if one["of"] > 1:
-            state += f", {integer(one['done'])} из{NBSP}{integer(one['of'])}"
+            state += f", {integer(one['done'])} из{NBSP}{count(one['of'], 'школа', 'gen')}"
         texts = [one["number"], one["title"], one["responsible"], one["deadline_text"], one["planned_result"], state]
         rows.append(Row(key=one["number"], cells=[words_cell(str(text)) for text in texts]))
     name = f"Раздел {number.rstrip('.')}. {title}".rstrip(". ")

@@ -116,6 +116,8 @@ def _basis(draft: Draft, context: ReportContext) -> None:
     practice = sum(1 for item in instrument.items if item.scale and not item.need_of)
     parts = f"{count(practice, 'утверждение')}, {count(len(instrument.scales), 'блок')}"
     texts.append(plain(f"Инструмент: {quote(instrument.title)}, версия {instrument.version}: {parts}"))
+    if context.readings:
+        texts.append(plain(f"Условия работы школы: {context.card_source.removesuffix(', ' + context.group.label)}"))
     draft.add("basis", "Основание, цель и порядок проведения", texts)
 
 

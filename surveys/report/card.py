@@ -54,6 +54,12 @@ def card_main(readings: Sequence[Titled]) -> list[Paragraph]:
     return texts
 
 
+def in_list(title: str) -> str:
+    """A title in a list: its remark in brackets stands in the table of indicators."""
+    words = title.partition(" (")[0]
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
 def _line(title: str, reading: Reading) -> Paragraph:
     beside = f"; медиана по району — {reading.median}" if reading.median else ""
     return item(f"{title} — {reading.printed}{beside}", f"r-indicators-{reading.code}")

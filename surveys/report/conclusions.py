@@ -1,5 +1,6 @@
 """«Выводы»: what the head of department reads before signing, each sentence from released figures."""
 
+from surveys.report.card import in_list, risk_counts
 from surveys.report.context import ReportContext
 from surveys.report.document import Paragraph
 from surveys.report.measures import count_steps
@@ -24,7 +25,7 @@ def conclusion_texts(context: ReportContext) -> list[Paragraph]:
     texts = [plain(coverage_warning(group, context.released.k, marks) or took_part(group), f"r-coverage-{group.code}")]
     if concludes(group):
         texts += [_systemic(context), *_common(context), *_strong(context), *_changed(context)]
-    texts += _measures(context)
+    texts += [*_card(context), *_measures(context)]
     if concludes(group) and context.wave.stage != LAST_STAGE:
         texts.append(plain("Повторная диагностика позволит сопоставить показатели у одних и тех же участников"))
     return texts
@@ -77,6 +78,17 @@ def _strong(context: ReportContext) -> list[Paragraph]:
 def _changed(context: ReportContext) -> list[Paragraph]:
     own = [change for code, change in context.released.changes if code == context.group.code]
     return noticed_texts(own, context.instrument, context.marks)
+
+
+def _card(context: ReportContext) -> list[Paragraph]:
+    """How many indicators of the school's card are of a high risk, and which the school governs."""
+    if not context.readings:
+        return []
+    text = f"По диагностической карте: {risk_counts(context.readings).lower()}"
+    own = [title for title, one in context.readings if one.level == "высокий" and not one.context]
+    if own:
+        text += f". Высокий риск по тому, чем школа управляет: {'; '.join(in_list(title) for title in own)}"
+    return [plain(text, "s-card")]
 
 
 def _measures(context: ReportContext) -> list[Paragraph]:

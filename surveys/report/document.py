@@ -233,21 +233,28 @@ class Report(Piece):
         """The section's title; appendices are numbered."""
         if not section.appendix:
             return section.title
-        number = [one.id for one in self.sections if one.appendix].index(section.id) + 1
-        return f"Приложение {number}. {section.title}"
+        all_of = [one.id for one in self.sections if one.appendix]
+        number = f" {all_of.index(section.id) + 1}" if len(all_of) > 1 else ""
+        return f"Приложение{number}. {section.title}"
 
     def is_wide(self, section: Section) -> bool:
-        """Whether it stands on landscape pages: it has a wide table, or is a few lines right before such a section.
+        """Whether it stands on landscape pages: it has a wide table, or is a few lines beside a section that has one.
 
         Else those lines would have a page of their own, empty under them.
         """
-        if any(self.table(code).wide for code in section.tables):
+        if self._has_wide(section):
             return True
         place = self.sections.index(section)
-        if section.tables or section.figures or len(section.paragraphs) > FEW_LINES or place == 0:
+        if section.tables or section.figures or place == 0:
             return False
-        after = self.sections[place + 1 : place + 2]
-        return not section.turns and bool(after) and not after[0].turns and self.is_wide(after[0])
+        if section.continues:  # the lines under the last table
+            return self._has_wide(self.sections[place - 1])
+        if len(section.paragraphs) > FEW_LINES or section.turns:
+            return False
+        return any(self._has_wide(after) and not after.turns for after in self.sections[place + 1 : place + 2])
+
+    def _has_wide(self, section: Section) -> bool:
+        return any(self.table(code).wide for code in section.tables)
 
     @property
     def contents_after(self) -> str | None:

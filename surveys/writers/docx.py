@@ -120,15 +120,19 @@ def _section(document: Any, report: Report, section: Section, landscape: bool, *
     heading.paragraph_format.page_break_before = new_page
     if report.contents:
         bookmark(heading, report.sections.index(section))
+    parts = report.parts(section)
     for paragraph in section.body:
         _paragraph(document, paragraph)
-    for part in report.parts(section):
+    if section.body and parts and isinstance(parts[0], Table) and parts[0].wide:
+        document.paragraphs[-1].paragraph_format.keep_with_next = True  # the text is not left on the page before
+    for part in parts:
         if isinstance(part, Table):
             _table(document, report, part, landscape)
         else:
             _figure(document, report, part)
-    for paragraph in section.afterwords:
+    for place, paragraph in enumerate(section.afterwords, start=1):
         _paragraph(document, paragraph)
+        document.paragraphs[-1].paragraph_format.keep_with_next = place < len(section.afterwords)
 
 
 def _paragraph(document: Any, paragraph: Paragraph) -> None:

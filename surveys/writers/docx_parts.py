@@ -48,6 +48,7 @@ def set_fonts(document: Any, language: str) -> None:
     _style(styles["List Bullet"], 14)
     bullets = styles["List Bullet"].paragraph_format
     bullets.line_spacing, bullets.space_after = 1.0, Pt(2)  # the main page is to be one page
+    bullets.alignment = WD_ALIGN_PARAGRAPH.LEFT  # unbroken figures would tear a justified line apart
     for name in ("Header", "Footer"):
         _style(styles[name], 11)
         styles[name].paragraph_format.first_line_indent = Mm(0)

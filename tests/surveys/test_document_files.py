@@ -186,6 +186,17 @@ def test_few_lines_before_a_wide_table_stand_on_its_page() -> None:
     assert not report.is_wide(sections["conclusions"])
 
 
+def test_data_of_the_calculation_follow_the_last_table_and_stay_together() -> None:
+    from docx import Document
+
+    report = KINDS["plan"].build(full())
+    last = report.sections[-1]
+    assert report.is_wide(last)  # no portrait page for four lines
+    assert report.heading(last) == "Приложение. Данные расчёта"  # the only appendix has no number
+    paragraphs = Document(io.BytesIO(written(report, "docx"))).paragraphs[-len(last.afterwords) :]
+    assert [bool(one.paragraph_format.keep_with_next) for one in paragraphs] == [True] * (len(paragraphs) - 1) + [False]
+
+
 def test_signature_does_not_stand_alone_on_a_page() -> None:
     """Text, signature and executor are tied, each to the next."""
     from docx import Document

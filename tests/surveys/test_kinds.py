@@ -247,7 +247,7 @@ def test_monitoring_keeps_the_orders_form_and_adds_the_state() -> None:
         "Сроки реализации",
         "Планируемый результат",
     ]
-    assert table.rows[0].cells[5].printed == "в работе, 3 из\u00a05"
+    assert table.rows[0].cells[5].printed == "в работе, 3 из\u00a05\u00a0школ"
 
 
 def test_monitoring_of_several_plans_tells_each_by_its_order() -> None:

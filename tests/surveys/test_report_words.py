@@ -199,7 +199,7 @@ def test_card_tells_strengths_risks_and_conditions_apart_beside_the_district():
 def test_card_of_many_schools_names_common_risks_and_keeps_its_tables_narrow():
     cards = [(f"Школа {number}", [reading("I01", "высокий"), *conditions("нссн")]) for number in range(20)]
     report = make("card", cards=cards)
-    assert lines(report, "main")[1].startswith("Показатель I01 — в 20 из 20 школ: Школа 0, Школа 1")
+    assert lines(report, "main")[1] == "Показатель I01 — во всех школах, подписавших карту (20)."
     assert [len(report.table(code).columns) for code in ("cards", "cards-2", "cards-3")] == [9, 9, 5]
 
 
@@ -271,3 +271,26 @@ def test_column_that_nobody_has_a_figure_for_is_left_out():
     assert table is not None
     assert "Альфа Кронбаха" not in {column.title for column in table.columns}
     assert not any("Альфа" in note for note in table.notes)
+
+
+def test_conclusions_of_a_school_with_a_card_tell_its_risks():
+    card = [reading("I01", "высокий"), reading("I02", "высокий", outside=True), reading("I03", "низкий")]
+    said = lines(make("joint", "school:demo1", readings=card, card_named="цикл «2026»"), "conclusions")
+    (line,) = [one for one in said if one.startswith("По диагностической карте")]
+    assert line.startswith("По диагностической карте: высокий риск — 2 показателя, средний — 0, низкий — 1.")
+    assert line.endswith("Высокий риск по тому, чем школа управляет: показатель I01.")
+    assert not any("карте" in one for one in lines(make("report"), "conclusions"))
+
+
+def test_joint_document_names_both_of_its_sources():
+    report = make("joint", "school:demo1", readings=[reading("I01", "высокий")], card_named="цикл «2026»")
+    said = lines(report, "basis")
+    assert any("(п. 2.1)" in line and "(п. 3.9)" in line for line in said)
+    assert "Условия работы школы: диагностическая карта, цикл «2026»." in said
+
+
+def test_risk_that_all_schools_share_is_not_a_list_of_all_schools():
+    cards = [(label, [reading("I01", "высокий")]) for label in ("Школа № 1", "Школа № 2", "Школа № 3")]
+    report = make("card", cards=cards)
+    assert "Показатель I01 — во всех школах, подписавших карту (3)." in lines(report, "main")
+    assert any("уровень риска" in note for note in report.table("cards").notes)
