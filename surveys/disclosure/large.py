@@ -17,7 +17,7 @@ from surveys.disclosure.details import (
     item_figures,
     open_details,
 )
-from surveys.disclosure.released import ChoiceFigures, ItemFigures, Quadrants, Share
+from surveys.disclosure.released import ChoiceFigures, GroupFigures, ItemFigures, Quadrants, Share
 from surveys.disclosure.shares import Part, print_of, share_of
 from surveys.statistics.scoring import DUST, practice_items
 from surveys.statistics.summary import MENTOR_WORD, Summary
@@ -47,18 +47,23 @@ class Details:
                 need_open = asking is not None and (everything or self._detail(name, item_counts(asking), asking.name))
                 if group.states[item.name][0] < self.k or (not everything and not counts_open):
                     continue
-                found.append(
-                    item_figures(
-                        self.instrument,
-                        item,
-                        group,
-                        self.people[name],
-                        self.k,
-                        counts_open=counts_open,
-                        need_open=need_open,
-                    )
+                figures = item_figures(
+                    self.instrument,
+                    item,
+                    group,
+                    self.people[name],
+                    self.k,
+                    counts_open=counts_open,
+                    need_open=need_open,
                 )
+                found.append(self._as_block(figures))
         return found
+
+    def _as_block(self, item: ItemFigures) -> ItemFigures:
+        """The only statement of a block is the block: what is printed of it stands there, as far as it may be told."""
+        if len(practice_items(self.instrument, self.instrument.item(item.item).scale or "")) > 1:
+            return item
+        return item.model_copy(update={"counts": None, "need_counts": None, "low": None})
 
     def _detail(self, name: str, read: Callable[[Summary], Counts], item: str) -> bool:
         return item in self.total.counts and self.may_show(name, f"item {item}", read)
@@ -160,6 +165,13 @@ class Details:
             if MENTOR_WORD in option.label.lower()
         )
         return named - group.people["form_mentor"]
+
+
+def without_hidden_blocks(instrument: Instrument, group: GroupFigures) -> GroupFigures:
+    """``group`` without statements of the blocks that are hidden in it: their means make the mean of the block."""
+    hidden = {one.scale for one in group.scales if one.hidden}
+    kept = [one for one in group.items if instrument.item(one.item).scale not in hidden]
+    return group.model_copy(update={"items": kept})
 
 
 def _by_sign(one: Summary) -> Counts:

@@ -149,7 +149,21 @@ def said(released, people, scale, steps, groups, scores=None):
         members = tuple(people) if group == "municipality" else (group,)
         said_of_stage(persons, figures(released.group(group), scale), members, (MATCHED,), 0)
         said_of_cases(persons, released.group(group), scale, members)
+        said_of_items(persons, released.group(group), scale, members, sum(people[name] for name in members))
     return persons
+
+
+def said_of_items(persons, group, scale, members, n):
+    """Statements 0-4 that everybody answered: their means make the block's; the only one of a block is the block."""
+    items = [one for one in group.items if one.item.startswith(scale)]
+    given = items and all(one.n == n for one in items)
+    if given and all(one.mean_adjusted is not None for one in items):
+        total = round(sum(one.mean_adjusted * n for one in items) * persons.steps / (4 * len(items)))
+        persons.say(persons.score(members, (MATCHED,), 0), total, total)
+    if given and persons.steps == 4:
+        said_of_share(persons, persons.deficit(members, (MATCHED,), 0), items[0].low)
+        for code, count in (items[0].counts or {}).items():
+            persons.say(lambda cell, code=int(code): cell[0] in members and cell[2] == code, count, count)
 
 
 def said_of_cases(persons, group, scale, members):

@@ -8,7 +8,9 @@ import pytest
 from surveys.answers.answer_set import AnswerSet
 from surveys.disclosure import release, release_changes
 from surveys.disclosure.ladder import squares_between
+from surveys.disclosure.released import Share
 from surveys.statistics.scoring import practice_items
+from surveys.statistics.summary import merge_all
 from tests.surveys.attacker_persons import lattice, told_by_matched, told_counts
 from tests.surveys.made import by_school, questionnaire, random_answers
 from tests.surveys.test_attacker import FORM as SHORT
@@ -178,6 +180,44 @@ def test_attack_succeeds_where_cases_of_help_stand_beside_masked_deficits():
         cases = {"quadrants": whole.municipality.quadrants}
         told = released.model_copy(update={"municipality": released.municipality.model_copy(update=cases)})
         assert told_counts(told, scored, "SUB", *steps), scored
+
+
+def whole_answers(items, seeds):
+    """Municipalities where everybody answered everything: (sizes, what is let out, the summary of all)."""
+    form = questionnaire({"SUB": items})
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        people = {name: int(rng.integers(1, 31)) for name in "abcde"[: rng.integers(2, 6)]}
+        # A negative chance of a blank makes up for the 3 % of «не относится».
+        summaries = by_school(form, random_answers(form, people, rng, blank=-0.03), people)
+        yield people, release(form, summaries, people, wave="w", snapshot=1), merge_all(list(summaries.values()))
+
+
+def test_figures_of_the_only_statement_of_a_block_tell_no_count_of_a_school_and_the_twin_does():
+    """The twin prints how many chose each option, and the low answers, which are the deficits of the block."""
+    caught = 0
+    for people, released, whole in whole_answers(1, range(12)):
+        assert told_counts(released, people, "SUB", 4) == [], people
+        count = int(whole.scales.deficit[0, 0])
+        if released.municipality.items and 5 <= count <= whole.rows - 5:
+            low = Share(kind="exact", n=whole.rows, count=count, percent=100 * count / whole.rows)
+            printed = {"low": low, "counts": dict(zip("01234", whole.counts["SUB01"], strict=True))}
+            items = {"items": [released.municipality.items[0].model_copy(update=printed)]}
+            told = released.model_copy(update={"municipality": released.municipality.model_copy(update=items)})
+            caught += bool(told_counts(told, people, "SUB", 4))
+    assert caught >= 2
+
+
+def test_statements_of_a_hidden_block_are_not_printed_either():
+    """Of 4 and 24 all but two answer the highest: the mean of all would tell the hidden schools' means."""
+    form, rows = questionnaire({"SUB": 4}), []
+    for place in range(28):
+        values = row_of(np.array([4, 4, 4, 3 if place > 25 else 4]), np.random.default_rng(1), form)
+        rows.append((*values, {"school": "a" if place < 4 else "b"}))
+    people = {"a": 4, "b": 24}
+    whole = release(form, by_school(form, AnswerSet.from_submissions(form, rows), people), people, wave="w", snapshot=1)
+    assert whole.municipality.scales[0].hidden == "complementary"
+    assert whole.municipality.items == []
 
 
 @pytest.mark.parametrize(("top", "ends"), [(4, (2,)), (8, (4,)), (6, (3,)), (6, (1, 3)), (7, (1, 3, 5))])
