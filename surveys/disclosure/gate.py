@@ -10,7 +10,7 @@ from surveys.definition.instrument import Instrument
 from surveys.disclosure.blocks import Decisions
 from surveys.disclosure.group_figures import Writer
 from surveys.disclosure.groups import LEAST_K, hide_groups
-from surveys.disclosure.large import without_hidden_blocks
+from surveys.disclosure.large import as_blocks_allow
 from surveys.disclosure.released import Change, Hidden, Released
 from surveys.statistics.summary import Summary, merge_all, summarise
 
@@ -67,8 +67,8 @@ def release(
         k=k,
         snapshot=snapshot,
         taken_utc=taken_utc,
-        municipality=without_hidden_blocks(instrument, writer.municipality(municipality)),
-        schools=[without_hidden_blocks(instrument, writer.school(name, names.get(name, name))) for name in groups],
+        municipality=as_blocks_allow(instrument, writer.municipality(municipality)),
+        schools=[as_blocks_allow(instrument, writer.school(name, names.get(name, name))) for name in groups],
         changes=changes or [],
         previous=previous[0] if previous else "",
         previous_snapshot=previous[1] if previous else None,

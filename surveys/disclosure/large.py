@@ -167,11 +167,21 @@ class Details:
         return named - group.people["form_mentor"]
 
 
-def without_hidden_blocks(instrument: Instrument, group: GroupFigures) -> GroupFigures:
-    """``group`` without statements of the blocks that are hidden in it: their means make the mean of the block."""
+def as_blocks_allow(instrument: Instrument, group: GroupFigures) -> GroupFigures:
+    """``group`` without what tells of blocks that are kept back in it.
+
+    The means of a block's statements make the mean of the block; where it is the only block, who hides a deficit and
+    who can be a mentor are persons of one of its cases.
+    """
     hidden = {one.scale for one in group.scales if one.hidden}
-    kept = [one for one in group.items if instrument.item(one.item).scale not in hidden]
-    return group.model_copy(update={"items": kept})
+    changed: dict[str, object] = {
+        "items": [one for one in group.items if instrument.item(one.item).scale not in hidden],
+    }
+    if len(instrument.scales) == 1 and instrument.scales[0].name not in dict(group.quadrants):
+        for field in ("aggregates", "aggregate_n"):
+            figures = getattr(group, field)
+            changed[field] = {code: value for code, value in figures.items() if code == "form_mentor"}
+    return group.model_copy(update=changed)
 
 
 def _by_sign(one: Summary) -> Counts:

@@ -165,3 +165,17 @@ def test_what_was_hidden_stays_hidden_with_late_answers():
     assert new.group("a").hidden is None
     assert told.group("a").hidden == old.group("a").hidden
     assert all(one.mean is None for one in told.group("a").scales)
+
+
+@pytest.mark.parametrize(("few", "shown"), [(3, False), (9, True)])
+def test_who_hides_a_deficit_in_the_only_block_does_not_tell_who_asks_for_help(few, shown):
+    """Of 40 teachers 20 are in deficit, which is printed; ``few`` of them ask for help, the others do not."""
+    form, rows = questionnaire({"SUB": 1}), []
+    for place in range(40):
+        wanted = place < few if place < 20 else place % 2
+        values = {"SUB01": "1" if place < 20 else "3", "SUB01_need": "3" if wanted else "0"}
+        rows.append((values, [], []))
+    whole = whole_of(rows, form)
+    assert whole.scales[0].deficit.count == 20
+    assert ("SUB" in dict(whole.quadrants)) == shown
+    assert ("hidden_share" in whole.aggregates) == ("hidden_share" in whole.aggregate_n) == shown
