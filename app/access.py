@@ -213,6 +213,7 @@ ACCESS: dict[str, Access] = {
     "waves.create": may("methodist", "municipal", reach="municipality"),
     "waves.edit": may("methodist", "municipal", reach="municipality"),
     "waves.open_draft": may("methodist", "municipal", reach="municipality"),
+    "waves.throw_away": may("methodist", "municipal", reach="municipality"),
     "waves.board": may("methodist", "municipal", "head", "coordinator", reach="school"),
     "waves.invite": may("methodist", "municipal", reach="municipality"),
     "waves.school": may("coordinator", reach="school"),

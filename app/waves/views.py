@@ -100,6 +100,22 @@ def open_draft(code: str) -> Response:
     return redirect(url_for("waves.board", code=wave.code))
 
 
+@bp.post("/<code>/throw-away")
+def throw_away(code: str) -> Response:
+    """Take away a draft that nobody was asked by."""
+    wave = queries.find_wave(code, None)
+    if wave is None:  # the second press of a double click
+        return redirect(url_for("waves.index"))
+    if wave.status != "draft":
+        flash(_("Этап уже открыт: удалить можно только черновик."), "error")
+        return redirect(url_for("waves.board", code=wave.code))
+    record("wave.thrown_away", "wave", wave.id, old={"code": wave.code})
+    db.session.delete(wave)
+    db.session.commit()
+    flash(_("Черновик удалён."))
+    return redirect(url_for("waves.index"))
+
+
 @bp.get("/<code>/")
 def board(code: str) -> str:
     """Who is asked, has begun, is done: by school, numbers only."""

@@ -140,6 +140,7 @@ def parameters(code: str) -> dict[str, Any]:
         "waves.paper.enter.number": 1,
         "waves.edit.code": DRAFT,
         "waves.open_draft.code": DRAFT,
+        "waves.throw_away.code": DRAFT,
         "waves.analysis.code": wave_world.CODE,
         "findings.code": wave_world.CODE,
         "findings.finding_id": _id(Finding, scope="municipality"),

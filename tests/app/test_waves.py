@@ -158,6 +158,20 @@ def test_no_stage_follows_a_wave_that_is_not_there(content: None, login_as) -> N
     assert login_as("galina").get("/waves/new?after=nowhere").status_code == 404
 
 
+def test_draft_is_thrown_away_once_and_an_open_wave_is_not(content: None, login_as) -> None:
+    client = login_as("galina")
+    post_form(client, "/waves/new", **wave_data(draft="1"))
+    assert post_form(client, "/waves/spring/throw-away", page="/waves/spring/").location == "/waves/"
+    assert "Черновик удалён." in client.get("/waves/").get_data(as_text=True)
+    again = post_form(client, "/waves/spring/throw-away", page="/waves/new")
+    assert again.location == "/waves/"  # the second press of a double click finds nothing more
+    assert db.session.scalars(db.select(Wave)).all() == []
+    post_form(client, "/waves/new", **wave_data())
+    post_form(client, "/waves/spring/throw-away", page="/waves/spring/")  # the twin: an open wave stays
+    assert "удалить можно только черновик" in client.get("/waves/spring/").get_data(as_text=True)
+    assert db.session.scalars(db.select(Wave.status)).one() == "open"
+
+
 def test_draft_invites_nobody_until_it_is_opened(content: None, login_as) -> None:
     client = login_as("galina")
     post_form(client, "/waves/new", **wave_data(draft="1"))
