@@ -7,6 +7,7 @@ from itertools import groupby
 
 from app.content.store import instrument_by_hash
 from surveys.answers.checking import NOT_APPLICABLE, NOT_ASKED, Checked, codes_of, parsed
+from surveys.definition.control_item import control_items
 from surveys.definition.instrument import Group, Instrument, Item
 from surveys.expressions.piping import fill_in
 from surveys.expressions.syntax import Lookup, truth
@@ -45,7 +46,7 @@ class Plan:
     steps: tuple[Step, ...]
     follow_ups: dict[str, tuple[Item, ...]]  # question -> what is asked inside its card
     openers: dict[str, frozenset[str]]  # question -> codes of the answers that open its follow-ups
-    numbers: dict[str, int]  # statement of a scale -> its number, from 1
+    numbers: dict[str, int]  # statement of a scale or the control row -> its number, from 1
     counted: tuple[str, ...]  # questions that the progress counts: all but those another answer opens
     nested: frozenset[str] = field(default_factory=frozenset)
 
@@ -110,7 +111,9 @@ def make_plan(instrument: Instrument, sha256: str) -> Plan:
             codes = _opening_codes(instrument, question, item)
             if codes and openers.setdefault(question.name, codes) == codes:
                 follow_ups[question.name] = (*follow_ups.get(question.name, ()), item)
-    statements = [item.name for step in steps for item in step.items if item.scale and not item.need_of]
+    control = control_items(instrument)  # a row among the statements is counted with them, as on paper
+    numbered = [item for step in steps for item in step.items if item.scale or item.name in control]
+    statements = [item.name for item in numbered if not item.need_of]
     counted = [item.name for step in steps for item in step.items if item.type != "note" and not item.relevant]
     return Plan(
         sha256,

@@ -5,10 +5,14 @@ choice, and asking it, or not, makes another version of the form.
 """
 
 from surveys.definition.instrument import Instrument, Item, QualityFlag, instrument_from_dict
+from surveys.definition.languages import tag_of
 from surveys.expressions.evaluation import to_number
 
 CODE = "Q01"
-TEXT = "В этой строке отметьте, пожалуйста, «{answer}»: она нужна для проверки заполнения анкеты"
+TEXTS = {  # tag of a language -> the row in it; a form in a language that is not here says it in Russian
+    "ru": "В этой строке отметьте, пожалуйста, «{answer}»: она нужна для проверки заполнения анкеты",
+    "en": "In this row please mark “{answer}”: it checks how the questionnaire is filled in",
+}
 SIGN = "В контрольной строке отмечен другой ответ"
 LEAST_ANSWERS = 3  # the answer to give is the last but one: never the end that a careless hand chooses
 
@@ -35,7 +39,12 @@ def with_control(instrument: Instrument) -> Instrument:
         type="select_one",
         options=neighbour.options,
         group=neighbour.group,
-        label=TEXT.format(answer=answer.label),
+        label=TEXTS.get(tag_of(instrument.language), TEXTS["ru"]).format(answer=answer.label),
+        translations={
+            language: {"label": TEXTS[tag_of(language)].format(answer=answer.translations.get(language, answer.label))}
+            for language in instrument.languages
+            if language != instrument.language and tag_of(language) in TEXTS
+        },
     )
     after = max(at for at, item in enumerate(instrument.items) if neighbour.name in (item.name, item.need_of))
     flag = QualityFlag(code=CODE, kind="instructed", items=[CODE], threshold=to_number(answer.name) or 0.0, text=SIGN)

@@ -3,6 +3,7 @@
 from app.content.editions import draft_of, newest, take_instrument
 from app.content.store import instrument_of, store_instrument
 from app.extensions import db
+from app.forms.steps import make_plan
 from app.models import InstrumentVersion, Person
 from surveys.definition.control_item import control_items, with_control
 from surveys.definition.instrument import load_instrument
@@ -80,3 +81,10 @@ def test_card_and_earlier_versions_have_no_such_button(login_as):
         token = token_of(client, "/instruments/")
         answer = client.post(f"/instruments/{number}/control", data={"csrf_token": token, "act": "add"})
         assert answer.status_code == 409
+
+
+def test_row_is_counted_with_the_statements_around_it():
+    plain, asked = (make_plan(form, "") for form in (load_instrument(CODE), with_control(load_instrument(CODE))))
+    assert len(plain.numbers) == 54
+    assert len(asked.numbers) == 55
+    assert [asked.numbers[name] for name in ("PSY04", "Q01", "PSY05")] == [29, 30, 31]

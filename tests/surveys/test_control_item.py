@@ -32,6 +32,16 @@ def test_row_stands_in_the_middle_of_the_middle_block_and_in_no_scale():
     assert context_items(ASKED) == context_items(PLAIN)
 
 
+def test_row_speaks_each_language_of_the_form_that_it_knows():
+    body = PLAIN.model_dump(mode="json", exclude_defaults=True) | {"languages": ["English (en)", "Къэбэрдей (kbd)"]}
+    for option in body["option_lists"]["practice"]:
+        option["translations"] = {"English (en)": f"answer {option['name']}", "Къэбэрдей (kbd)": "…"}
+    form = with_control(instrument_from_dict(body, "both"))
+    assert "“answer 3”" in form.in_language("English (en)").item("Q01").label
+    for language in ("ru", "Къэбэрдей (kbd)"):  # the twin: what it does not know it says as the form does
+        assert "«в основном верно»" in form.in_language(language).item("Q01").label
+
+
 def answers(instrument):
     """Eight teachers who answer alike in both versions."""
     rng, rows = np.random.default_rng(3), []
