@@ -145,7 +145,10 @@ def _read(
 
 
 def _names(table: Table, row: Row, problems: list[Problem]) -> dict[str, str]:
-    if row["full_name"]:
+    if row["full_name"] or "family" not in table.titles:
+        if not row["full_name"]:
+            problems.append(table.problem(row, "full_name", "пусто: нужны фамилия и имя"))
+            return dict.fromkeys(FIELDS[:3], "")
         parts, keys = split_full_name(mended(row["full_name"])), ("full_name",) * 3
     else:
         parts = (mended(row["family"]), mended(row["given"]), mended(row["patronymic"]))

@@ -61,6 +61,14 @@ def test_every_error_is_told_at_once_with_row_and_column(app: Flask) -> None:
     assert "строка 6: табельный 4 уже стоит у другого человека в строке 5" in told
 
 
+def test_empty_whole_name_is_told_by_the_columns_own_heading(app: Flask) -> None:
+    text = "ФИО;школа\n;school1\nПетров;school1\n"
+    told = "\n".join(problems(text))
+    assert "строка 2, столбец «ФИО»: пусто: нужны фамилия и имя" in told
+    assert "строка 3, столбец «ФИО»: пусто: нужно имя" in told
+    assert "family" not in told
+
+
 def test_school_is_found_by_code_or_by_name_whatever_the_quotes(app: Flask) -> None:
     text = 'фамилия;имя;школа\nНовая;Инна;"МКОУ ""СОШ №1 с.Озёрное"""\nДругой;Олег;school1\n'
     assert {line.places[0][1] for line in plan(text).added} == {school("school1").id}
