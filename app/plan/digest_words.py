@@ -18,10 +18,11 @@ def title_of(line: Told) -> str:
         return _("Мера плана %(year)s: %(text)s", year=of_year(line.year, line.order), text=line.title)
     if line.kind == "measure":
         return _("Мера: %(text)s", text=line.title)
+    title = line.title[:1].upper() + line.title[1:]  # a duty of the order begins with a small letter
     if line.year:
-        told = {"number": shown_number(line.number), "year": of_year(line.year, line.order), "title": line.title}
+        told = {"number": shown_number(line.number), "year": of_year(line.year, line.order), "title": title}
         return _("п. %(number)s плана %(year)s. %(title)s", **told)
-    return _("п. %(number)s. %(title)s", number=shown_number(line.number), title=line.title)
+    return _("п. %(number)s. %(title)s", number=shown_number(line.number), title=title)
 
 
 def address_of(line: Told) -> str:
@@ -36,7 +37,7 @@ def address_of(line: Told) -> str:
 def note_of(line: Told, schools: Mapping[str, str]) -> str:
     """What is asked of the reader, or of whom something is late. ``schools``: short names by code."""
     words = _asked(line, schools)
-    return f"{schools[line.scope]}. {words}" if line.scope in schools else words
+    return ". ".join(part for part in (schools.get(line.scope, ""), words) if part)
 
 
 def _asked(line: Told, schools: Mapping[str, str]) -> str:
