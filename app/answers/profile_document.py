@@ -35,7 +35,7 @@ def profile_document(shown: dict[str, Any], name: str, wave: Wave, sent: dt.date
         title=_("Освоенность по направлениям, по вашим ответам"),
         columns=columns,
         rows=rows,
-        source=_("Ваши ответы, отправлены %(day)s", day=day(sent)),
+        source=_("ваши ответы, отправлены %(day)s", day=day(sent)),
     )
     texts = [Paragraph(text=_("Виден только вам. Для аттестации и оплаты не используется."), style="lead")]
     if shown["strongest"]:

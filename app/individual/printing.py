@@ -37,9 +37,9 @@ def route_document(route: IndividualRoute, coordinator: str, *, demo: bool) -> R
         heads = ((_("Шаг"), 3.0), (_("Форма помощи"), 1.6), (_("Срок"), 1.2), (_("Сделано"), 0.8))
         columns = [Column(title=title, width=width) for title, width in heads]
         last = deficit is route.deficits[-1]
-        source = _("Маршрут составлен по анкете «%(wave)s»", wave=route.wave.title) if last else ""
+        source = _("маршрут составлен по анкете «%(wave)s»", wave=route.wave.title) if last else ""
         if rows:
-            tables.append(Table(id=deficit["scale"], title=deficit["label"], columns=columns, rows=rows, source=source))
+            tables.append(Table(id=deficit["scale"], title=_("Шаги"), columns=columns, rows=rows, source=source))
         codes = [deficit["scale"]] if rows else []
         sections.append(Section(id=deficit["scale"], title=deficit["label"], tables=codes))
     texts = [

@@ -215,17 +215,20 @@ def _settings(municipality: Municipality, snapshot: Snapshot, day: dt.date) -> R
     names = [line for key in ("name_ru", "name_kbd", "name_krc") if (line := text(key, ""))]
     signatory = text("signatory_position", ""), text("signatory_name", "")
     executor = ", ".join(part for part in (text("executor", ""), text("phone", "")) if part)
-    date = date_long(snapshot.approved_on) if snapshot.approved_on else text("date", "")
+    date = (
+        date_long(snapshot.approved_on) if snapshot.approved_on else text("date", "") or "«___» ____________ 20___ г."
+    )
     demo = db.session.get(Setting, "demo")
     return ReportSettings(
         letterhead=Letterhead(
             names=names or [municipality.department],
             address=text("address", ""),
             place=text("place", ""),
-            number=snapshot.approved_number or text("number", ""),
+            number=snapshot.approved_number or text("number", "") or "_" * 6,
             date=date,
             approval=_approval(*signatory),
-            signature=Signature(position=signatory[0], name=signatory[1]) if all(signatory) else None,
+            # written by hand where nobody was typed: a document to be signed has a place for it
+            signature=Signature(position=signatory[0] or "_" * 24, name=signatory[1] or "_" * 18),
             executor=executor,
         ),
         basis=[line.strip() for line in text("basis", "").splitlines() if line.strip()] or _order_basis(day),

@@ -107,7 +107,7 @@ def line_of(line: queries.ItemLine, marks: list[Mark], files: dict[int, list[Evi
             continue
         proof = [mark.evidence, mark.link, *(one.filename for one in files.get(mark.state_id, []))]
         if mark.without_document and mark.state == "done":
-            proof.append(_("исполнено без документа"))
+            proof.append(_("документ не приложен"))
         whose = [f"{names[mark.scope]}: {states[mark.state]}"] if mark.scope in names else []
         told.append("; ".join(part for part in (*whose, *proof, mark.note) if part))
     texts = (shown_number(item.number), item.title, item.responsible, item.deadline_text, item.planned_result)

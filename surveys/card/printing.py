@@ -8,7 +8,7 @@ from surveys.definition.instrument import Instrument, Item
 from surveys.disclosure.released import LevelCode
 from surveys.expressions.piping import readable
 from surveys.report.document import Cell, Column, Letterhead, Paragraph, Report, Row, Section, Signature, Table
-from surveys.russian import NBSP
+from surveys.russian import NBSP, sentence
 
 COLUMNS = [Column(title="№", width=0.7), Column(title="Показатель", width=5), Column(title="Значение", width=2.4)]
 MARKED = 6  # options of a blank that are printed to be ticked; a longer list is written by hand
@@ -53,14 +53,15 @@ def card_report(
                 continue
             words = _blank_words(instrument, item) if blank else _words(instrument, item, fields, files or {}, masked)
             rows.append(_row(item, words))
-        table = Table(id=f"section-{group.name}", title=group.label, columns=COLUMNS, rows=rows, source=source)
+        last = source if not lines and place == len(instrument.groups) else ""  # said once, under the last table
+        table = Table(id=f"section-{group.name}", title=group.label, columns=COLUMNS, rows=rows, source=last)
         tables.append(table)
         said = _explanations(instrument, group.name, notes or {})
         sections.append(Section(id=group.name, title=f"{place}. {group.label}", tables=[table.id], paragraphs=said))
     if lines:
         own = _indicator_tables(lines, source)
         tables += own
-        note = Paragraph(text=thresholds[:1].upper() + thresholds[1:], style="note")
+        note = Paragraph(text=sentence(thresholds), style="note")
         names = [table.id for table in own]
         sections.append(Section(id="indicators", title="Показатели", tables=names, paragraphs=[note]))
     sure = f"Подписано: {signed_name}, {signed_on}" if signed_name else "Сведения проверены и достоверны"
@@ -85,8 +86,14 @@ def card_report(
 
 
 def _row(item: Item, words: str) -> Row:
-    label = item.label + (f", {item.unit}" if item.unit else "")
+    label = item.label + (f", {item.unit}" if item.unit and not _names_unit(item) else "")
     return Row(key=item.name, cells=[_cell(item.code), _cell(label), _cell(words)])
+
+
+def _names_unit(item: Item) -> bool:
+    """Whether the words name the unit already: «Год постройки», «ставок учителей»."""
+    stem = (item.unit or "").rstrip(".").lower()
+    return len(stem) > 2 and stem in item.label.lower()
 
 
 def _cell(text: str) -> Cell:
@@ -122,7 +129,11 @@ def _indicator_tables(lines: Sequence[Line], source: str) -> list[Table]:
         ("indicators", "Показатели, которыми школа управляет", [one for one in lines if not one.indicator.context]),
         ("context", "Условия, которыми школа не управляет", [one for one in lines if one.indicator.context]),
     )
-    return [_indicator_table(code, title, own, source) for code, title, own in parts if own]
+    shown = [part for part in parts if part[2]]
+    return [
+        _indicator_table(code, title, own, source if place == len(shown) else "")
+        for place, (code, title, own) in enumerate(shown, start=1)
+    ]
 
 
 def _indicator_table(code: str, title: str, lines: Sequence[Line], source: str) -> Table:

@@ -28,9 +28,10 @@ def build_blank(instrument: Instrument, *, draft: bool = False, demo: bool = Fal
         made, keys = _tables(instrument, items, numbers, f"s{place}")
         if not made:
             continue
-        body = [text for text in (group.hint if group else "", _group_skip(instrument, group, numbers)) if text]
-        paragraphs = [Paragraph(text=text, style="plain") for text in (*body, *keys)]
         title = (group.label if group else "") or instrument.title
+        hint = group.hint if group and group.hint.rstrip(".") != title else ""  # a heading is not said twice
+        body = [text for text in (hint, _group_skip(instrument, group, numbers)) if text]
+        paragraphs = [Paragraph(text=text, style="plain") for text in (*body, *keys)]
         codes = [table.id for table in made]
         sections.append(Section(id=f"s{place}", title=title, paragraphs=paragraphs, tables=codes))
         tables += made

@@ -79,7 +79,7 @@ class Table(Piece):
     @property
     def afterwords(self) -> list[str]:
         """Lines under the table: its notes and its source; a printed form has no source."""
-        return [*self.notes, f"Источник: {self.source}."] if self.source else self.notes
+        return [*self.notes, f"Источник: {self.source.rstrip('.')}."] if self.source else self.notes
 
 
 class Figure(Piece):

@@ -121,10 +121,13 @@ def _section(document: Any, report: Report, section: Section, landscape: bool, *
     if report.contents:
         bookmark(heading, report.sections.index(section))
     parts = report.parts(section)
-    for paragraph in section.body:
+    first = parts[0] if parts and isinstance(parts[0], Table) else None
+    form = first is not None and not first.source  # how to answer stands by the questions
+    for place, paragraph in enumerate(section.body, start=1):
         _paragraph(document, paragraph)
-    if section.body and parts and isinstance(parts[0], Table) and parts[0].wide:
-        document.paragraphs[-1].paragraph_format.keep_with_next = True  # the text is not left on the page before
+        last = place == len(section.body) and first is not None and first.wide
+        if form or last:  # the words are not left on the page before
+            document.paragraphs[-1].paragraph_format.keep_with_next = True
     for part in parts:
         if isinstance(part, Table):
             _table(document, report, part, landscape)

@@ -60,12 +60,14 @@ def _section(report: Report, section: Section) -> dict[str, Any]:
     last = section.id == report.signed_after
     signature = report.letterhead.signature if last else None
     executor = report.letterhead.executor if last else ""
+    shown = report.parts(section)
     return {
         "title": report.heading(section),
         "turns": section.turns,
         "contents": section.id == report.contents_after,
         "body": [_paragraph(paragraph) for paragraph in section.body],
-        "parts": [_table(part) if isinstance(part, Table) else _figure(part) for part in report.parts(section)],
+        "parts": [_table(part) if isinstance(part, Table) else _figure(part) for part in shown],
+        "held": bool(shown) and isinstance(shown[0], Table) and not shown[0].source,  # a form: words stand by its table
         "afterwords": [_paragraph(paragraph) for paragraph in section.afterwords],
         "signature": signature.model_dump() if signature else None,
         "executor": f"Исполнитель: {executor}" if executor else "",

@@ -322,3 +322,13 @@ def test_figure_can_be_walked_back_to_the_fields_it_comes_from(name, formula, ba
     indicator = next(one for one in CARD.indicators if one.name == name)
     assert formula_words(CARD, indicator).replace("\u00a0", " ") == formula
     assert bands_words(indicator).replace("\u00a0", " ") == bands
+
+
+def test_unit_that_the_words_name_already_is_not_repeated():
+    from surveys.card.printing import _row
+    from surveys.definition.instrument import load_instrument
+
+    instrument = load_instrument("school_card")
+    words = {item.name: _row(item, "").cells[1].printed for item in instrument.items}
+    assert "Год постройки основного здания" in words.values()
+    assert "Всего обучающихся, чел." in words.values()

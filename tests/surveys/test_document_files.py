@@ -205,3 +205,22 @@ def test_signature_does_not_stand_alone_on_a_page() -> None:
     signed = next(at for at, one in enumerate(paragraphs) if "____________\t" in one.text)
     assert [one.paragraph_format.keep_with_next for one in paragraphs[signed - 2 : signed + 1]] == [True] * 3
     assert paragraphs[signed + 1].text.startswith("Исполнитель")
+
+
+def test_way_to_answer_stands_on_the_page_of_its_questions() -> None:
+    from docx import Document
+
+    from surveys.definition.instrument import load_instrument
+    from surveys.paper.blank import build_blank
+
+    report = build_blank(load_instrument("teacher_deficits"))
+    paragraphs = Document(io.BytesIO(written(report, "docx"))).paragraphs
+    told = [one for one in paragraphs if one.text.startswith(("Ответ: 0", "Нужна ли вам помощь"))]
+    assert len(told) >= 18  # nine blocks
+    assert all(one.paragraph_format.keep_with_next for one in told)
+
+
+def test_source_has_one_full_stop() -> None:
+    report = KINDS["report"].build(full())
+    table = report.tables[0].model_copy(update={"source": "ваши ответы, 14 октября 2026 г."})
+    assert table.afterwords[-1] == "Источник: ваши ответы, 14 октября 2026 г."

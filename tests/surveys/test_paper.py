@@ -109,3 +109,9 @@ def test_blank_of_every_type_reads_without_a_computer():
     ]
     assert rows["z"][1].endswith("Заполняется, если п. 19 заполнен.")
     assert "${" not in str(rows)
+
+
+def test_hint_equal_to_the_heading_is_not_said_twice():
+    blank = build_blank(load_instrument("teacher_deficits"))
+    for section in blank.sections:
+        assert section.title not in [paragraph.text.rstrip(".") for paragraph in section.paragraphs]
