@@ -78,7 +78,7 @@ def same_steps(measures: Sequence[MeasureText], plural: Mapping[str, str] | None
     for one in measures:
         who = (plural or {}).get(one.responsible, one.responsible)
         key = (one.recommendation, who, one.deadline, one.planned_result, one.measure_of_success)
-        rows.setdefault((*key, *one.roadmap_items), []).append(one)
+        rows.setdefault((*key, one.items_words, *one.roadmap_items), []).append(one)
     return list(rows.values())
 
 

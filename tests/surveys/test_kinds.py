@@ -15,7 +15,7 @@ from surveys.kinds import KINDS, kinds_for
 from surveys.kinds.courses import places_of
 from surveys.kinds.plan import proof
 from surveys.report.build import ReportSettings, measure_text
-from surveys.report.document import Letterhead, Report, Signature
+from surveys.report.document import Letterhead, MeasureText, Report, Signature
 from surveys.writers import FORMATS, write_report
 from tests.surveys.sample_released import SECRET, context, exact, questionnaire, released
 
@@ -256,6 +256,15 @@ def test_monitoring_of_several_plans_tells_each_by_its_order() -> None:
     assert [table.id for table in report.tables] == ["section-1.", "section-1.-1"]
     assert report.tables[1].title.startswith("План по приказу от 15 января 2021 г. № 7. Раздел 1.")
     assert words(report).count("из 1 пункта плана по приказу") == 2
+
+
+def test_equal_steps_under_different_plans_are_two_rows() -> None:
+    step = {"finding": "вывод", "recommendation": "шаг", "roadmap_items": ["3.8"], "responsible": "Завуч"}
+    step |= {"deadline": "май", "planned_result": "", "measure_of_success": ""}
+    under = [f"3.8 (приказ № {number})" for number in (204, 7)]
+    texts = [MeasureText(**step, items_words=words) for words in under]
+    rows = make("plan", measures=texts).table("plan").rows
+    assert [row.cells[3].printed.replace("\u00a0", " ") for row in rows] == under
 
 
 def test_joint_document_sets_card_beside_answers_before_the_measures() -> None:
