@@ -308,3 +308,9 @@ def test_closed_account_is_out_at_once(login_as: SignIn) -> None:
 
 def test_empty_answer_of_the_search_says_what_to_do(login_as: SignIn) -> None:
     assert "снимите фильтры" in login_as("galina").get("/people/?words=никто").get_data(as_text=True)
+
+
+def test_form_of_a_person_leads_back_to_the_person(login_as: SignIn) -> None:
+    anna = person("anna")
+    page = login_as("darya").get(f"/people/{anna.id}/edit").get_data(as_text=True)
+    assert f'<p class="crumb"><a href="/people/{anna.id}">{anna.full_name}</a></p>' in page

@@ -12,9 +12,11 @@ from icalendar import Calendar
 from app.extensions import db
 from app.plan.calendar import calendar_of
 from app.plan.changes import add_schedule_date, receive
-from app.plan.digest import read_day, read_days
+from app.plan.digest import Told, read_day, read_days
+from app.plan.digest_words import note_of, title_of
 from app.plan.marks import change_state
 from app.plan.plans import items_of
+from surveys.roadmap.deadlines import Standing
 from tests.app.roadmap_world import state_of
 from tests.app.rooms_world import add_next_plan, add_plan, person
 from tests.app.test_roadmap_measures import add_measure
@@ -186,3 +188,9 @@ def test_months_show_exact_days_and_hatch_what_has_none(login_as: SignIn) -> Non
     assert whole.count("▬") == 2
     assert "●" not in whole
     assert token_of(login_as("vera"), "/roadmap/today")
+
+
+def test_duty_of_the_order_begins_with_a_capital_letter_and_no_school_ends_with_a_lone_stop() -> None:
+    told = Told("own", "O5.3", "предоставить сведения", Standing("stale"), None, fresh=False, scope="school1")
+    assert title_of(told) == "п. 5.3. Предоставить сведения"
+    assert note_of(told, {"school1": "Озёрное"}) == "Озёрное"

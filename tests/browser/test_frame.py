@@ -116,3 +116,12 @@ def test_roadmap_is_read_by_a_screen_reader_as_a_table_with_headers(
     assert "rowheader" in tree
     page.goto(f"{planned}/roadmap/3.8/school1")
     assert page.get_by_role("group", name="Ход выполнения").get_by_role("radio").count() == 5
+
+
+def test_paper_carries_no_buttons(planned: str, open_browser: Open, sign_in: SignIn) -> None:
+    page = sign_in(open_browser(viewport={"width": 1280, "height": 900}), "darya")
+    page.goto(f"{planned}/people/")
+    shown = "[...document.querySelectorAll('main .btn')].some(one => one.offsetParent)"
+    assert page.evaluate(shown)
+    page.emulate_media(media="print")
+    assert not page.evaluate(shown)
