@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from surveys.answers.answer_set import AnswerSet
-from surveys.disclosure import carry_over, may_enter, release
+from surveys.disclosure import carry_over, may_enter, release, release_changes, summarise_pairs
 from surveys.disclosure.details import open_details, spread_groups
 from surveys.disclosure.groups import hide_groups, means_open
+from surveys.disclosure.released import ScaleFigures
 from surveys.disclosure.shares import Part, free_shares, print_of
 from surveys.statistics.summary import summarise
 from tests.surveys.made import by_school, questionnaire, random_answers
@@ -89,7 +90,10 @@ def test_wanted_help_does_not_count_the_few_with_the_highest_answer(few, shown):
 
 @pytest.mark.parametrize(("left", "shown"), [(4, False), (5, True)])
 def test_statement_that_four_answered_is_not_printed(left, shown):
-    whole = whole_of(rows_with(40 - left, lambda row: (without(row[0], "SUB01"), [], [])))
+    form, more = questionnaire({"SUB": 4}), {"SUB03": "3", "SUB04": "1"}  # three of four make a score
+    rows = rows_with(40 - left, lambda row: (without(row[0], "SUB01"), [], []))
+    whole = whole_of([(values | more, marked, skipped) for values, marked, skipped in rows], form)
+    assert whole.scales[0].n == 40
     assert ("SUB01" in [one.item for one in whole.items]) == shown
 
 
@@ -122,12 +126,13 @@ def test_school_that_is_gone_keeps_late_answers_out():
 @pytest.mark.parametrize("few", [2, 5])
 def test_late_answers_of_one_block_or_about_help_alone_wait_too(few):
     """Ten people in both; ``few`` of them have a score, or say what help they want, in the second only."""
-    for part in ("SUB01", "SUB01_need"):
+    for part, silent in (("SUB01", True), ("SUB01_need", False)):
         sets = []
         for gone in (few, 0):
             rows = rows_with(gone, lambda row, part=part: (without(row[0], part), [], []))[:10]
             form = questionnaire({"SUB": 1})
             rows = [(without(values, "SUB02"), marked, skipped) for values, marked, skipped in rows]
+            rows = [(without(values, "SUB01_need") if silent else values, *states) for values, *states in rows]
             answers = AnswerSet.from_submissions(form, [(*row, {"school": "a"}) for row in rows])
             sets.append(by_school(form, answers, {"a": 10}))
         assert may_enter(*sets) == (few == 5)
@@ -145,11 +150,23 @@ def snapshots(gain, early=60):
     return *both, carry_over(*both)
 
 
+def with_levels(released):
+    """The same with some levels of the municipality printed, and its deficits with all the newcomers in them."""
+    block = released.municipality.scales[0]
+    share = block.deficit.model_copy(update={"kind": "exact", "n": block.n, "count": block.n - 60, "percent": 50.0})
+    block = block.model_copy(update={"levels": {"none": 30, "low": 30}, "deficit": share})
+    schools = [one.model_copy(update={"scales": []}) for one in released.schools]
+    whole = released.municipality.model_copy(update={"scales": [block]})
+    return released.model_copy(update={"municipality": whole, "schools": schools})
+
+
 @pytest.mark.parametrize(("gain", "anew"), [(49, False), (50, True)])
 def test_details_wait_for_fifty_late_answers(gain, anew):
     old, new, told = snapshots(gain)
     assert old.municipality.choices != new.municipality.choices
     assert told.municipality.choices == (new if anew else old).municipality.choices
+    old, new = (with_levels(one) for one in (old, new))
+    assert (carry_over(old, new).municipality.scales[0].levels is not None) == anew
 
 
 @pytest.mark.parametrize(("gain", "anew"), [(19, False), (20, True)])
@@ -179,3 +196,22 @@ def test_who_hides_a_deficit_in_the_only_block_does_not_tell_who_asks_for_help(f
     assert whole.scales[0].deficit.count == 20
     assert ("SUB" in dict(whole.quadrants)) == shown
     assert ("hidden_share" in whole.aggregates) == ("hidden_share" in whole.aggregate_n) == shown
+
+
+def test_change_of_a_school_is_hidden_where_its_figures_of_all_are():
+    """Nobody left and nobody came: the matched are all."""
+    people = {"a": 30, "b": 30, "c": 30}
+    stages = [random_answers(FORM, people, np.random.default_rng(seed), blank=-0.03) for seed in (1, 2)]
+    keys = [f"{name}{place}" for name, count in people.items() for place in range(count)]
+    pairs = summarise_pairs(FORM, *stages, (keys, keys), tuple(one.groups["school"] for one in stages))
+    assert all(change.hidden is None for _group, change in release_changes(FORM, pairs))
+    assert dict(release_changes(FORM, pairs, closed={"SUB": ["a"]}))["a"].hidden == "complementary"
+
+
+def test_block_that_was_hidden_stays_hidden_with_late_answers():
+    old, new, _told = snapshots(6)
+    block = ScaleFigures(scale="SUB", n=60, hidden="complementary")
+    schools = [one.model_copy(update={"scales": [block]}) if one.code == "b" else one for one in old.schools]
+    told = carry_over(old.model_copy(update={"schools": schools}), new).group("b").scales[0]
+    assert new.group("b").scales[0].mean is not None
+    assert (told.mean, told.hidden) == (None, "complementary")
