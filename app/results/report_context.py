@@ -228,7 +228,7 @@ def _settings(municipality: Municipality, snapshot: Snapshot, day: dt.date) -> R
             date=date,
             approval=_approval(*signatory),
             # written by hand where nobody was typed: a document to be signed has a place for it
-            signature=Signature(position=signatory[0] or "_" * 24, name=signatory[1] or "_" * 18),
+            signature=Signature(position=signatory[0] or "_" * 24, name=signatory[1] or "_" * 14),
             executor=executor,
         ),
         basis=[line.strip() for line in text("basis", "").splitlines() if line.strip()] or _order_basis(day),

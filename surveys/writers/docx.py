@@ -123,10 +123,10 @@ def _section(document: Any, report: Report, section: Section, landscape: bool, *
     parts = report.parts(section)
     first = parts[0] if parts and isinstance(parts[0], Table) else None
     form = first is not None and not first.source  # how to answer stands by the questions
-    for place, paragraph in enumerate(section.body, start=1):
+    for paragraph in section.body:
         _paragraph(document, paragraph)
-        last = place == len(section.body) and first is not None and first.wide
-        if form or last:  # the words are not left on the page before
+        alone = len(section.body) == 1 and first is not None and first.wide
+        if form or alone:  # the words are not left on the page before
             document.paragraphs[-1].paragraph_format.keep_with_next = True
     for part in parts:
         if isinstance(part, Table):

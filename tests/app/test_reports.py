@@ -275,3 +275,15 @@ def test_lines_of_a_letterhead_typed_in_a_browser_have_no_empty_ones_between(
     assert post_form(client, "/reports/settings", name_ru=typed).status_code == 302
     ask(client)
     assert Report.model_validate(made(app).report).letterhead.names == ["Администрация\nУправление образования"]
+
+
+def test_document_without_settings_leaves_room_for_date_number_and_signature(
+    app: Flask, closed: None, login_as
+) -> None:
+    post_form(login_as("galina"), "/reports/", wave=CODE, scope="municipality", format="docx", kind="report")
+    run_pending_jobs(app)
+    head = Report.model_validate(made(app).report).letterhead
+    assert head.date.startswith("«___»")
+    assert set(head.number) == {"_"}
+    assert head.signature is not None
+    assert set(head.signature.position + head.signature.name) == {"_"}
