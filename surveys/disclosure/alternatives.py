@@ -100,7 +100,7 @@ class _People:
 
     def __init__(self, told: Told, ladder: Ladder) -> None:
         self.units = units = list(told.units.values())
-        self.ends, self.step, self.under = ladder.ends, ladder.lines[ladder.mark].step, ladder.under
+        self.ends, self.scores, self.under = ladder.ends, ladder.scores, ladder.under
         placed = [ladder.joined(unit.levels) for unit in units]
         if told.total.values > 1:
             spare = Range(0, told.total.values - 1)
@@ -193,7 +193,7 @@ class _People:
         Of a unit with a standard deviation of its own the squares are known and count as none.
         """
         total, own = (self.n * self.mean)[who], self.own[who]
-        least, most = squares_between(placed, total, *self.ends, self.step)
+        least, most = squares_between(placed, total, *self.ends, self.scores)
         least, most = least - total * self.mean[who], most - total * self.mean[who]
         loose, dust = np.isnan(own), DUST * np.maximum(own, 1.0)
         fits = (placed >= 0).all(axis=-1) & (loose | ((least <= own + dust) & (own <= most + dust))) & ~np.isnan(least)

@@ -11,7 +11,7 @@ import numpy as np
 from surveys.definition.instrument import Instrument, Scale
 from surveys.disclosure.alternatives import Told, Unit
 from surveys.disclosure.beside_counts import printable_levels, printable_spread
-from surveys.disclosure.details import clean, low_mark, mark_of, spread_groups
+from surveys.disclosure.details import clean, spread_groups
 from surveys.disclosure.groups import (
     MUNICIPALITY,
     Range,
@@ -23,6 +23,7 @@ from surveys.disclosure.groups import (
     spread_open,
 )
 from surveys.disclosure.ladder import Ladder
+from surveys.disclosure.lattice import low_mark, mark_of, possible_scores
 from surveys.disclosure.released import Hidden, Share
 from surveys.disclosure.shares import SMALL, Part, Print, print_linked, share_of
 from surveys.statistics.scoring import DEFICIT, ordered_levels, practice_items
@@ -197,5 +198,7 @@ class Decisions:
     def _ladder(self, at: int) -> Ladder:
         """All levels of one block."""
         scale, lines = self.instrument.scales[at], [level.at_least for level in ordered_levels(self.instrument)][1:]
-        marks = tuple(mark_of(self.instrument, scale, self.complete(scale), line) for line in lines)
-        return Ladder(marks, lines.index(low_mark(self.instrument)), tuple(range(len(marks))))
+        complete = self.complete(scale)
+        marks = tuple(mark_of(self.instrument, scale, complete, line) for line in lines)
+        scores = possible_scores(self.instrument, scale, complete)
+        return Ladder(marks, lines.index(low_mark(self.instrument)), scores, tuple(range(len(marks))))

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from surveys.definition.instrument import Instrument
-from surveys.disclosure.details import Counts, clean, mark_of, printable
+from surveys.disclosure.details import Counts, clean, printable
 from surveys.disclosure.groups import Range, deficit_range, narrow, open_enough
 from surveys.disclosure.kept_shares import learned
+from surveys.disclosure.lattice import mark_of
 from surveys.disclosure.released import Quadrants, Share
 from surveys.disclosure.shares import bounded
 from surveys.statistics.scoring import DEFICIT

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from surveys.definition.instrument import Instrument
-from surveys.disclosure.details import mark_of, spread_groups
+from surveys.disclosure.details import spread_groups
 from surveys.disclosure.groups import (
     LEAST_K,
     MUNICIPALITY,
@@ -16,6 +16,7 @@ from surveys.disclosure.groups import (
     spread_open,
 )
 from surveys.disclosure.kept_shares import Kept, kept_share
+from surveys.disclosure.lattice import mark_of
 from surveys.disclosure.pairs import PairSummary, merge_pairs
 from surveys.disclosure.released import Change, Hidden, Released, Share
 from surveys.disclosure.shares import SMALL

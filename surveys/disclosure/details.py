@@ -5,17 +5,17 @@ small count.
 """
 
 from collections.abc import Callable, Mapping
-from math import ceil, lcm
 
 import numpy as np
 from numpy.typing import NDArray
 
 from surveys.definition.control_item import control_items
-from surveys.definition.instrument import Instrument, Item, Scale
-from surveys.disclosure.groups import Mark, Range
+from surveys.definition.instrument import Instrument, Item
+from surveys.disclosure.groups import Range
+from surveys.disclosure.lattice import low_mark
 from surveys.disclosure.released import ChoiceFigures, ItemFigures, Share
 from surveys.disclosure.shares import BAND, SMALL, Part, bounded, exclusive_shares, free_shares, print_of, share_of
-from surveys.statistics.scoring import DUST, code_spacing, enough, na_limit, percent_of, practice_items
+from surveys.statistics.scoring import percent_of
 from surveys.statistics.summary import Summary, code_moments
 
 LARGE = 50
@@ -134,34 +134,6 @@ def _guarded(
         if _counts_open(values, table, lows if told else None, learned, kept_mean is not None, k):
             return kept_share, kept_mean, False
     return None, None, False
-
-
-def low_mark(instrument: Instrument) -> float:
-    """Percent of maximum under which an answer is low: where a deficit begins; 60 without levels."""
-    return min((level.at_least for level in instrument.levels if level.code == "low"), default=60.0)
-
-
-def mark_of(instrument: Instrument, scale: Scale, complete: bool, line: float | None = None) -> Mark:
-    """Scores of a block on both sides of ``line``, by default of where a deficit begins.
-
-    All scores that its items allow, or those of ``complete`` answers only.
-    """
-    line = low_mark(instrument) if line is None else line
-    items = practice_items(instrument, scale.name)
-    spacings = {code_spacing(instrument, item) for item in items}
-    lasts = {spacing[0] for spacing in spacings if spacing is not None}
-    if None in spacings or len(lasts) != 1 or (not complete and any(item.relevant for item in items)):
-        return Mark(line, line)
-    m, limit = len(items), na_limit(instrument)
-    answered = [
-        count
-        for count in range(1, m + 1)
-        if any(enough(count, m, marked, scale.min_answered, limit) for marked in range(m - count + 1))
-    ]
-    steps = [lasts.copy().pop() * count for count in ([m] if complete else answered)]
-    lows = [(one, ceil((line - DUST) * one / 100) - 1) for one in steps]
-    below, above = max(100 * low / one for one, low in lows), min(100 * (low + 1) / one for one, low in lows)
-    return Mark(below, above, 100 / lcm(*(int(one) for one in steps)))
 
 
 def _counts_open(

@@ -111,14 +111,10 @@ def open_enough(seen: Range, possible: Range, k: int) -> bool:
 
 
 class Mark(NamedTuple):
-    """Where a deficit begins, 0-100: the highest score in deficit and the lowest that is not.
-
-    ``step``: all scores are multiples of it; 0 where nothing is known of that.
-    """
+    """Where a deficit begins, 0-100: the highest score in deficit and the lowest that is not."""
 
     below: float
     above: float
-    step: float = 0.0
 
 
 def deficit_range(n: int, low_sum: float, high_sum: float, mark: Mark) -> Range:

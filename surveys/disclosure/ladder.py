@@ -15,17 +15,18 @@ Numbers = NDArray[Any]
 class Ladder:
     """Where levels part, from the lowest score up; ``mark``: which of the ``lines`` is the mark.
 
-    ``kept``: places of the lines that are told; the others part nothing.
+    ``scores``: all that are possible, 0-100; ``kept``: places of the lines that are told, the others part nothing.
     """
 
     lines: tuple[Mark, ...]
     mark: int
+    scores: tuple[float, ...]
     kept: tuple[int, ...]
 
     def telling(self, under: bool, over: bool) -> "Ladder":
         """The same levels, told apart under the mark, over it, both or neither."""
         wanted = {at: under if at < self.mark else over for at in range(len(self.lines))} | {self.mark: True}
-        return Ladder(self.lines, self.mark, tuple(at for at, told in wanted.items() if told))
+        return Ladder(self.lines, self.mark, self.scores, tuple(at for at, told in wanted.items() if told))
 
     @property
     def ends(self) -> tuple[Numbers, Numbers]:
@@ -46,13 +47,14 @@ class Ladder:
     def coarse(self, least: int) -> bool:
         """Whether fewer than ``least`` scores are possible in some level told."""
         low, high = self.ends
-        return bool((high - low < (least - 1) * self.lines[self.mark].step - 1e-9).any())
+        places = np.searchsorted(self.scores, [low - 1e-9, high + 1e-9])
+        return bool((places[1] - places[0] < least).any())
 
 
 def squares_between(
-    placed: Numbers, total: Numbers, low: Numbers, high: Numbers, step: float
+    placed: Numbers, total: Numbers, low: Numbers, high: Numbers, scores: tuple[float, ...]
 ) -> tuple[Numbers, Numbers]:
-    """(least, most) sum of squares of scores 0-100 that add up to ``total``; NaN where none do.
+    """(least, most) sum of squares of ``scores`` that add up to ``total``; NaN where none do.
 
     ``placed``: (..., levels) persons; ``low``, ``high``: ends of levels. Least: all as near each other as levels
     allow, from the lowest filled up. Most: everybody at an end of his level but one, from the highest filled up.
@@ -63,10 +65,8 @@ def squares_between(
     above = rooms.sum(axis=-1, keepdims=True) - below - rooms
     near = np.clip(over[..., None] - below, 0.0, rooms)
     far = np.clip(over[..., None] - above, 0.0, rooms)
-    people = np.maximum(placed, 1)
-    sums = placed * low + near
-    part = sums / (people * step) % 1 if step else 0.0
-    least = (sums**2 / people + people * step**2 * part * (1 - part)).sum(axis=-1)
+    alike = low + near / np.maximum(placed, 1)  # between two scores persons of a level stand on both
+    least = (placed * np.interp(alike, scores, np.square(scores))).sum(axis=-1)
     between = far % np.where(width > 0, width, 1.0)
     most = (placed * low**2 + far * (low + high) - between * (width - between)).sum(axis=-1)
     possible = (over >= -1e-6) & (over <= rooms.sum(axis=-1) + 1e-6)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from surveys.answers.answer_set import AnswerSet
 from surveys.definition.instrument import Instrument
-from surveys.disclosure.details import low_mark
+from surveys.disclosure.lattice import low_mark
 from surveys.statistics.compare import match_rows
 from surveys.statistics.measures import Moments
 from surveys.statistics.scoring import DUST, practice_items, score_all

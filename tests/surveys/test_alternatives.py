@@ -12,7 +12,8 @@ from surveys.disclosure.ladder import Ladder
 # Scores 0-12 as percent of 12: levels 0-3, 4-6, 7-9 and 10-12, the mark between 6 and 7.
 STEP = 100 / 12
 TOPS = (3, 6, 9, 12)
-LADDER = Ladder(tuple(Mark(top * STEP, (top + 1) * STEP, STEP) for top in TOPS[:-1]), 1, (0, 1, 2))
+SCORES = tuple(at * STEP for at in range(13))
+LADDER = Ladder(tuple(Mark(top * STEP, (top + 1) * STEP) for top in TOPS[:-1]), 1, SCORES, (0, 1, 2))
 K = 3
 
 
