@@ -20,6 +20,9 @@ from surveys.disclosure.ladder import Ladder, squares_between
 
 Numbers = NDArray[Any]
 DUST = 1e-6
+CLEAR = (
+    4.0  # squares this near the least and the most, in squares of the widest step between scores, may not be reached
+)
 PARTNERS = 24  # groups that are tried for an exchange, the largest first
 
 
@@ -110,12 +113,15 @@ class _People:
         self.low, self.high = np.array([(unit.learned.low, unit.learned.high) for unit in units]).T
         self.own = np.array([np.nan if unit.squares is None else unit.squares for unit in units])
         self.left = np.nan if told.squares is None else told.squares - float(np.nansum(self.own))
+        self.clear = CLEAR * float(np.diff(self.scores).max()) ** 2
         self.order = np.lexsort((-self.n, self.n > 0))
         self.placed = np.array(placed)
-        fits, self.least, self.most = self._squares(np.arange(len(units)), self.placed)
+        fits, self.least, self.most = self._squares(np.arange(len(units)), self.placed, -DUST)
         self.seen_low = self.placed[:, : self.under].sum(axis=1)
         self.seen_high = self.seen_low.copy()
-        self.true = bool(fits.all()) and bool(self._in_reach(self._room(self.least.sum(), self.most.sum())))
+        self.true = bool(fits.all()) and bool(
+            self._room(self.least.sum(), self.most.sum()) >= -DUST * np.nanmax([self.left, 1.0])
+        )
 
     def open(self, at: int, k: int) -> bool:
         """Whether other people are found with enough other counts of the unit ``at``."""
@@ -164,12 +170,12 @@ class _People:
             change = _one_back(back, self.under)
             trials, back = self._moved(trials, who, change, who >= 0), back - change
         best = trials.take(np.array([trials.room.argmax()]))
-        return best.take(np.flatnonzero(self._in_reach(best.room)))
+        return best.take(np.flatnonzero(best.room >= self.clear))
 
     def _moved(self, now: _Standing, who: Numbers, change: Numbers, allowed: Numbers) -> _Standing:
         """Each trial after its ``change`` in that of the ``allowed`` units where it leaves the most room."""
         placed = now.placed + change[:, None]
-        fits, least, most = self._squares(who, placed)
+        fits, least, most = self._squares(who, placed, self.clear)
         whole = (self.least.sum() - self.least[who].sum(), self.most.sum() - self.most[who].sum())
         sums = (one.sum(axis=1, keepdims=True) - one for one in (now.least, now.most))
         low, high = (rest + left + new for rest, left, new in zip(whole, sums, (least, most), strict=True))
@@ -181,22 +187,20 @@ class _People:
         return _Standing(*moved, room[trial])
 
     def _room(self, least: Numbers, most: Numbers) -> Numbers:
-        """How far the printed squares are from what is out of reach; 0 where none are printed of all."""
-        return np.nan_to_num(np.minimum(self.left - least, most - self.left))
+        """How far the printed squares are from what is out of reach; no end where none are printed of all."""
+        return np.nan_to_num(np.minimum(self.left - least, most - self.left), nan=np.inf)
 
-    def _in_reach(self, room: Numbers) -> Numbers:
-        return np.asarray(room >= -DUST * np.nanmax([self.left, 1.0]))
-
-    def _squares(self, who: Numbers, placed: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    def _squares(self, who: Numbers, placed: Numbers, clear: float) -> tuple[Numbers, Numbers, Numbers]:
         """(whether they fit what is printed of the unit, least and most squares) of persons so ``placed`` in units.
 
-        Of a unit with a standard deviation of its own the squares are known and count as none.
+        Of a unit with a standard deviation of its own the squares are known, and count as none: they are at least
+        ``clear`` of what is out of reach.
         """
         total, own = (self.n * self.mean)[who], self.own[who]
         least, most = squares_between(placed, total, *self.ends, self.scores)
         least, most = least - total * self.mean[who], most - total * self.mean[who]
-        loose, dust = np.isnan(own), DUST * np.maximum(own, 1.0)
-        fits = (placed >= 0).all(axis=-1) & (loose | ((least <= own + dust) & (own <= most + dust))) & ~np.isnan(least)
+        loose, room = np.isnan(own), np.minimum(own - least, most - own)
+        fits = (placed >= 0).all(axis=-1) & (loose | (room >= clear)) & ~np.isnan(least)
         nobody = self.n[who] == 0
         return fits | nobody, *(np.where(loose & ~nobody, one, 0.0) for one in (least, most))
 

@@ -50,7 +50,7 @@ def test_details_of_the_municipality_tell_no_small_count():
 def test_attack_on_details_succeeds_where_counts_are_taken_away_alone():
     """The twin: the mean and the exact share of low answers beside hidden counts give small counts away."""
     rng, caught = np.random.default_rng(42), 0
-    for _ in range(30):
+    for _ in range(40):
         people = random_people(rng)
         summaries = by_school(FORM, random_answers(FORM, people, rng), people)
         total, released = merge_all(list(summaries.values())), let_out(summaries, people)
