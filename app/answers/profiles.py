@@ -11,7 +11,7 @@ from app.models import InstrumentVersion, Submission, Wave
 from app.models.waves import STAGES
 from surveys.answers.checking import Checked
 from surveys.definition.instrument import Instrument
-from surveys.findings.finding import individual_findings
+from surveys.findings.finding import Suggestion, individual_findings
 from surveys.findings.rules import Catalogue
 from surveys.report.profile import BlockProfile, build_profile
 from surveys.statistics.scoring import score_one
@@ -88,9 +88,18 @@ def profile_page(
         "weakest": [one for one in profile.weakest if one.percent <= WEAK_UP_TO],
         "compared": any(block.scale in earlier and block.score is not None for block in profile.blocks),
         "suggestions": [(one, scales[one.scale]) for one in help_offered],
+        "help": _help([(one, f"{scales[one.scale]} ({labels[one.level]})") for one in help_offered]),
         "forms": preferred_forms(instrument, checked),
         "stages": STAGES,
     }
+
+
+def _help(suggestions: list[tuple[Suggestion, str]]) -> list[tuple[Suggestion, list[str]]]:
+    """Each help once, with all topics that it is offered for."""
+    found: dict[tuple[str, ...], tuple[Suggestion, list[str]]] = {}
+    for one, topic in suggestions:
+        found.setdefault((one.recommendation, *one.roadmap_items, one.deadline), (one, []))[1].append(topic)
+    return list(found.values())
 
 
 def _block(block: BlockProfile, earlier: dict[str, float]) -> dict[str, Any]:

@@ -441,6 +441,7 @@ def test_profile_tells_levels_in_words_and_offers_help(anna) -> None:
     assert "Уровень дефицита: высокий" in page
     assert page.count("из 100</span>") == 9
     assert "Предлагаемая помощь" in page
+    assert page.count("Можно включить тему в ИОМ") == 1  # once for the seven topics that it is offered for
     assert "наставник в своей школе" in page  # the form ranked first
     assert "помощь: да, консультация" in page
     assert "не видит" in page
