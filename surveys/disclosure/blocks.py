@@ -23,10 +23,10 @@ from surveys.disclosure.groups import (
     spread_open,
 )
 from surveys.disclosure.ladder import Ladder
-from surveys.disclosure.lattice import low_mark, mark_of, possible_scores
+from surveys.disclosure.lattice import low_mark, mark_of, parts_deficits, possible_scores
 from surveys.disclosure.released import Hidden, Share
 from surveys.disclosure.shares import SMALL, Part, Print, print_linked, share_of
-from surveys.statistics.scoring import DEFICIT, ordered_levels, practice_items
+from surveys.statistics.scoring import ordered_levels, practice_items
 from surveys.statistics.summary import Summary
 
 _Linked = tuple[dict[str, Part], Part, dict[str, Print], Print | None]
@@ -132,8 +132,8 @@ class Decisions:
     def _linked(
         self, at: int, sizes: Mapping[str, int], hidden: Mapping[str, Hidden], total_hidden: Hidden | None
     ) -> _Linked | None:
-        """Words about the two classes of every group and of all; None for an instrument without levels."""
-        if not any(level.code in DEFICIT for level in self.instrument.levels):
+        """Words about the two classes of every group and of all; None for an instrument without such."""
+        if not parts_deficits(self.instrument):
             return None
         mark = self.marks[at]
         pool = None

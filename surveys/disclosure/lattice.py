@@ -4,12 +4,18 @@ from math import ceil
 
 from surveys.definition.instrument import Instrument, Scale
 from surveys.disclosure.groups import Mark
-from surveys.statistics.scoring import DUST, code_spacing, enough, na_limit, practice_items
+from surveys.statistics.scoring import DEFICIT, DUST, code_spacing, enough, na_limit, ordered_levels, practice_items
 
 
 def low_mark(instrument: Instrument) -> float:
     """Percent of maximum under which an answer is low: where a deficit begins; 60 without levels."""
-    return min((level.at_least for level in instrument.levels if level.code == "low"), default=60.0)
+    return min((level.at_least for level in instrument.levels if level.code not in DEFICIT), default=60.0)
+
+
+def parts_deficits(instrument: Instrument) -> bool:
+    """Whether one line parts the levels that are a deficit from those that are none."""
+    deficits = [level.code in DEFICIT for level in ordered_levels(instrument)]
+    return len(set(deficits)) == 2 and deficits == sorted(deficits, reverse=True)
 
 
 def mark_of(instrument: Instrument, scale: Scale, complete: bool, line: float | None = None) -> Mark:

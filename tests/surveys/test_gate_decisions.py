@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from surveys.answers.answer_set import AnswerSet
+from surveys.definition.instrument import Level
 from surveys.disclosure import carry_over, may_enter, release, release_changes, summarise_pairs
 from surveys.disclosure.details import open_details, spread_groups
 from surveys.disclosure.groups import hide_groups, means_open
@@ -215,3 +216,21 @@ def test_block_that_was_hidden_stays_hidden_with_late_answers():
     told = carry_over(old.model_copy(update={"schools": schools}), new).group("b").scales[0]
     assert new.group("b").scales[0].mean is not None
     assert (told.mean, told.hidden) == (None, "complementary")
+
+
+@pytest.mark.parametrize(
+    ("levels", "share"),
+    [
+        ((("none", 80), ("medium", 40), ("high", 0)), (28, 60)),
+        ((("none", 70), ("high", 0)), (28, 60)),
+        ((("high", 0),), None),  # all are one class: there is no share to tell
+        ((("high", 80), ("none", 0)), None),
+    ],
+)
+def test_deficit_begins_under_the_levels_that_are_none(levels, share):
+    """A form need not have the level «низкий»: 28 of 60 have 25 points, the others all 100."""
+    form = FORM.model_copy(update={"levels": [Level(code=code, label=code, at_least=low) for code, low in levels]})
+    rows = [({"SUB01": "1", "SUB02": "3"}, (), ())] * 28 + [({"SUB01": "4", "SUB02": "0"}, (), ())] * 32
+    told = whole_of(rows, form).scales[0]
+    assert told.mean is not None
+    assert (told.deficit and (told.deficit.count, told.deficit.n)) == share
