@@ -46,9 +46,10 @@ def list_waves(reach: Reach) -> list[Wave]:
     return list(db.session.scalars(_reached(query, reach)))
 
 
-def find_wave(code: str, reach: Reach) -> Wave | None:
-    """One wave within reach."""
-    return db.session.scalar(_reached(db.select(Wave).where(Wave.code == code), reach))
+def find_wave(code: str, reach: Reach, *, lock: bool = False) -> Wave | None:
+    """One wave within reach; ``lock`` holds it until the commit."""
+    query = _reached(db.select(Wave).where(Wave.code == code), reach)
+    return db.session.scalar(query.with_for_update() if lock else query)
 
 
 def _reached(query: Any, reach: Reach) -> Any:

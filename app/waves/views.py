@@ -31,9 +31,9 @@ bp.register_blueprint(paper.bp)
 WATCHERS = ("head", "coordinator")
 
 
-def wave_or_404(code: str) -> Wave:
-    """The wave within the reach of the person signed in."""
-    wave = queries.find_wave(code, school_reach(current_user, *WATCHERS))
+def wave_or_404(code: str, *, lock: bool = False) -> Wave:
+    """The wave within the reach of the person signed in; ``lock`` holds it until the commit."""
+    wave = queries.find_wave(code, school_reach(current_user, *WATCHERS), lock=lock)
     return wave or abort(404)
 
 
@@ -57,7 +57,7 @@ def create() -> str | Response:
 @bp.route("/<code>/edit", methods=["GET", "POST"])
 def edit(code: str) -> str | Response:
     """A draft opened again."""
-    wave = wave_or_404(code)
+    wave = wave_or_404(code, lock=request.method == "POST")
     return _wave_form(wave) if wave.status == "draft" else abort(404)
 
 
@@ -90,7 +90,7 @@ def open_now(wave: Wave) -> int:
 @bp.post("/<code>/open")
 def open_draft(code: str) -> Response:
     """Open a draft."""
-    wave = wave_or_404(code)
+    wave = wave_or_404(code, lock=True)
     if wave.status == "draft":
         if wave.closes_utc <= utc_now():
             flash(_("Окончание уже прошло: сначала измените даты."), "error")
@@ -103,7 +103,7 @@ def open_draft(code: str) -> Response:
 @bp.post("/<code>/throw-away")
 def throw_away(code: str) -> Response:
     """Take away a draft that nobody was asked by."""
-    wave = queries.find_wave(code, None)
+    wave = queries.find_wave(code, None, lock=True)
     if wave is None:  # the second press of a double click
         return redirect(url_for("waves.index"))
     if wave.status != "draft":

@@ -3,13 +3,16 @@
 import datetime as dt
 import hashlib
 import re
+import threading
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
+from sqlalchemy import event
 from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
 
 from app.extensions import db
 from app.jobs import run_pending_jobs
@@ -33,7 +36,7 @@ from app.waves import analysis
 from surveys.answers.answer_set import AnswerSet
 from surveys.report.document import Cell, Row, Table
 from tests.app import wave_world
-from tests.pages import TOKEN, post_form
+from tests.pages import TOKEN, post_form, token_of
 
 HERE = f"/waves/{wave_world.CODE}/"
 ANALYSIS = f"{HERE}analysis"
@@ -401,3 +404,31 @@ def test_table_of_many_schools_has_a_row_for_each(app: Flask, schools: int, corn
     assert len(heat["heads"]) == (schools if corner == "Блок" else len(instrument.scales))
     assert all(len(shown) == len(heat["heads"]) for _code, _label, _total, shown in heat["rows"])
     assert {shade for *_row, shown in heat["rows"] for shade, _cell in shown} == {"h2"}  # from 30 to under 50
+
+
+def test_draft_opened_while_it_is_thrown_away_is_one_of_both(app: Flask, content: None, login_as) -> None:
+    """Somebody presses «Открыть» when the other has read the draft: nobody is told that a wave opened that is gone."""
+    galina, maria = login_as("galina"), login_as("maria")
+    post_form(galina, "/waves/new", **wave_data(draft="1"))
+    token, mine, answers = token_of(maria, "/waves/spring/"), threading.get_ident(), list[TestResponse]()
+    other = threading.Thread(
+        target=lambda: answers.append(maria.post("/waves/spring/open", data={"csrf_token": token}))
+    )
+
+    def press(*_details: object) -> None:
+        if threading.get_ident() == mine and other.ident is None:
+            other.start()
+            other.join(timeout=2)  # it waits for the wave: who holds it goes on
+
+    own = token_of(galina, "/waves/spring/")
+    db.session.remove()
+    event.listen(Wave, "load", press)
+    try:
+        assert galina.post("/waves/spring/throw-away", data={"csrf_token": own}).location == "/waves/"
+    finally:
+        event.remove(Wave, "load", press)
+    other.join(timeout=60)
+    db.session.rollback()
+    assert [answer.status_code for answer in answers] == [404]
+    assert db.session.scalars(db.select(Wave)).all() == []
+    assert db.session.scalars(db.select(Event).where(Event.action == "wave.opened")).all() == []
