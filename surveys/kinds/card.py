@@ -177,7 +177,8 @@ def _proposals(draft: Draft, context: ReportContext) -> None:
     for place, group in enumerate(steps, start=1):
         first, who = group[0], responsible_of(group, context.plural)
         labels = schools_words([one.scope_label for one in group], context.school_labels)
-        texts = [first.recommendation, labels, ", ".join(in_order(first.roadmap_items)), who]
+        numbers = first.items_words or ", ".join(in_order(first.roadmap_items))
+        texts = [first.recommendation, labels, numbers, who]
         rows.append(Row(key=str(place), cells=[words_cell(text) for text in (*texts, first.deadline)]))
     title = "Меры по показателям карт и школы, которым они предложены"
     table = Table(id="measures", title=title, columns=columns, rows=rows, source=SIGNED, wide=True)

@@ -58,13 +58,22 @@ def _decisions(context: ReportContext) -> list[Paragraph]:
         others = [one.scope_label for one in group if one.scope_label not in ("", context.group.label)]
         labels = schools_words(others, context.school_labels)
         numbers = list(dict.fromkeys(name for one in group for name in one.roadmap_items))
+        of_plans = "; ".join(dict.fromkeys(one.items_words for one in group if one.items_words))
+        items = f"пункты планов: {of_plans}" if of_plans else f"{items_text(numbers)} плана"
         deadlines = list(dict.fromkeys(one.deadline for one in group))
         where = f" Школы: {labels.removesuffix(' школы')}." if labels else ""
         whose = responsible_of(group, context.plural)
-        word = "Ответственные" if whose.split()[0][-1] in "еиы" or ", " in whose else "Ответственный"
+        word = "Ответственные" if _several(whose) else "Ответственный"
         who = f"{word} — {in_sentence(whose)}; срок: {'; '.join(deadlines)}"
-        texts.append(plain(f"{number}. {steps}{where} {who}; {items_text(numbers)} плана"))
+        texts.append(plain(f"{number}. {steps}{where} {who}; {items}"))
     if number == 1:
         texts.append(plain("2. Рассмотреть предложенные меры и принять их до утверждения справки"))
     texts.append(plain(f"{len(texts) + 1}. Ход исполнения рассмотреть при мониторинге (п. 4.1)"))
     return texts
+
+
+def _several(responsible: str) -> bool:
+    """Whether several are named: «Руководители ОУ», «Директор и завуч», but not «Управление образования»."""
+    first, *others = responsible.split()
+    plural = first[-1] in "еиы" and not first.endswith("ение")
+    return plural or others[:1] == ["и"] or ", " in responsible

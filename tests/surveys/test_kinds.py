@@ -16,6 +16,7 @@ from surveys.kinds.courses import places_of
 from surveys.kinds.plan import proof
 from surveys.report.build import ReportSettings, measure_text
 from surveys.report.document import Letterhead, MeasureText, Report, Signature
+from surveys.report.measures import in_sentence
 from surveys.writers import FORMATS, write_report
 from tests.surveys.sample_released import SECRET, context, exact, questionnaire, released
 
@@ -165,6 +166,29 @@ def test_minutes_number_their_decisions_and_end_with_monitoring() -> None:
     assert texts[0] == "1. Аналитическую справку принять к сведению."
     assert texts[-1].endswith("Ход исполнения рассмотреть при мониторинге (п.\u00a04.1).")
     assert any("Ответственные\u00a0— руководители ОУ" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("responsible", "word"),
+    [
+        ("Управление образования", "Ответственный"),
+        ("Специалист УО по кадрам и методической работе", "Ответственный"),
+        ("Муниципальный и школьные координаторы", "Ответственные"),
+        ("Золко Т.П., Негрей Н.В.", "Ответственные"),
+    ],
+)
+def test_minutes_call_one_responsible_by_a_word_for_one(responsible: str, word: str) -> None:
+    own = [one.model_copy(update={"responsible": responsible}) for one in full().measures[:1]]
+    assert f"{word} — {in_sentence(responsible)}" in words(make("protocol", measures=own))
+
+
+@pytest.mark.parametrize("kind", ["protocol", "card", "plan"])
+def test_documents_name_the_plan_of_an_item_where_several_are_in_force(kind: str) -> None:
+    place = "3.8 (приказ от 15 января 2021 г. № 7)"
+    found = [one.model_copy(update={"source": "card"}) for one in full().findings[:1]]
+    own = [one.model_copy(update={"items_words": place, "rule": found[0].rule}) for one in full().measures[:1]]
+    report = make(kind, measures=own, findings=found)
+    assert place in words(report.model_copy(update={"measures": []}))  # in its printed words
 
 
 def test_minutes_have_a_number_of_their_own_and_are_signed_by_chair_and_secretary_alone() -> None:
