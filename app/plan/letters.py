@@ -220,7 +220,11 @@ def letter_text(day: dt.date, lines: list[Told], schools: dict[str, str], missed
     parts = [weekday(day)]
     if missed:
         days = ", ".join(f"{one:%d.%m.%Y}" for one in missed)
-        parts.append(_("Письмо за %(days)s не ушло: почта не работала. Его напоминания тоже здесь.", days=days))
+        parts.append(
+            _("Письмо за %(days)s не ушло. Что из него ещё ждёт вас, тоже здесь.", days=days)
+            if len(missed) == 1
+            else _("Письма за %(days)s не ушли. Что из них ещё ждёт вас, тоже здесь.", days=days)
+        )
     for line in lines:
         note = note_of(line, schools)
         parts.append(f"— {title_of(line)}\n  {note}{' — ' if note else ''}{standing_words(line.standing)[1]}")

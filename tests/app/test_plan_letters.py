@@ -161,7 +161,7 @@ def test_mail_server_away_for_days_costs_no_reminder_and_repeats_none(app: Flask
         told = {letter["To"]: text_of(letter) for letter in box.letters}
         assert told["boris@uo.example"].count("п. 3.6.") == 1
         assert "осталось 5 дней" in told["boris@uo.example"]  # as it stands on Thursday
-        assert "Письмо за 25.08.2020, 26.08.2020 не ушло" in told["boris@uo.example"]
+        assert "Письма за 25.08.2020, 26.08.2020 не ушли" in told["boris@uo.example"]
         box.letters.clear()
         send_on(app, tuesday + dt.timedelta(days=3))
         assert box.letters == []  # told once
