@@ -113,10 +113,10 @@ class _People:
         self.low, self.high = np.array([(unit.learned.low, unit.learned.high) for unit in units]).T
         self.own = np.array([np.nan if unit.squares is None else unit.squares for unit in units])
         self.left = np.nan if told.squares is None else told.squares - float(np.nansum(self.own))
-        self.clear = CLEAR * float(np.diff(self.scores).max()) ** 2
+        self.clear = CLEAR * float(np.diff(self.scores).max()) ** 2, ladder.lines[ladder.mark].clear
         self.order = np.lexsort((-self.n, self.n > 0))
         self.placed = np.array(placed)
-        fits, self.least, self.most = self._squares(np.arange(len(units)), self.placed, -DUST)
+        fits, self.least, self.most = self._squares(np.arange(len(units)), self.placed, (-DUST, 0.0))
         self.seen_low = self.placed[:, : self.under].sum(axis=1)
         self.seen_high = self.seen_low.copy()
         self.true = bool(fits.all()) and bool(
@@ -170,7 +170,7 @@ class _People:
             change = _one_back(back, self.under)
             trials, back = self._moved(trials, who, change, who >= 0), back - change
         best = trials.take(np.array([trials.room.argmax()]))
-        return best.take(np.flatnonzero(best.room >= self.clear))
+        return best.take(np.flatnonzero(best.room >= self.clear[0]))
 
     def _moved(self, now: _Standing, who: Numbers, change: Numbers, allowed: Numbers) -> _Standing:
         """Each trial after its ``change`` in that of the ``allowed`` units where it leaves the most room."""
@@ -190,17 +190,17 @@ class _People:
         """How far the printed squares are from what is out of reach; no end where none are printed of all."""
         return np.nan_to_num(np.minimum(self.left - least, most - self.left), nan=np.inf)
 
-    def _squares(self, who: Numbers, placed: Numbers, clear: float) -> tuple[Numbers, Numbers, Numbers]:
+    def _squares(self, who: Numbers, placed: Numbers, clear: tuple[float, float]) -> tuple[Numbers, Numbers, Numbers]:
         """(whether they fit what is printed of the unit, least and most squares) of persons so ``placed`` in units.
 
-        Of a unit with a standard deviation of its own the squares are known, and count as none: they are at least
-        ``clear`` of what is out of reach.
+        Of a unit with a standard deviation of its own the squares are known, and count as none. ``clear``: how far its
+        squares, and the sums of all units, are at least from what is out of reach.
         """
         total, own = (self.n * self.mean)[who], self.own[who]
-        least, most = squares_between(placed, total, *self.ends, self.scores)
+        least, most = squares_between(placed, total, *self.ends, self.scores, clear[1])
         least, most = least - total * self.mean[who], most - total * self.mean[who]
         loose, room = np.isnan(own), np.minimum(own - least, most - own)
-        fits = (placed >= 0).all(axis=-1) & (loose | (room >= clear)) & ~np.isnan(least)
+        fits = (placed >= 0).all(axis=-1) & (loose | (room >= clear[0])) & ~np.isnan(least)
         nobody = self.n[who] == 0
         return fits | nobody, *(np.where(loose & ~nobody, one, 0.0) for one in (least, most))
 

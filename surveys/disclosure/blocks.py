@@ -15,6 +15,7 @@ from surveys.disclosure.details import clean, spread_groups
 from surveys.disclosure.groups import (
     MUNICIPALITY,
     Range,
+    certain_range,
     deficit_range,
     hide_groups,
     means_open,
@@ -138,7 +139,8 @@ class Decisions:
         mark = self.marks[at]
         pool = None
         if total_hidden is None:
-            pool = pooled(self._sums(at, sizes, hidden, need=False), sizes, mark)
+            sums = self._sums(at, sizes, hidden, need=False)
+            pool = pooled(sums, sizes, mark, sum(int(self.groups[name].scales.deficit[0, at]) for name in sums))
         parts = {}
         for name, group in self.groups.items():
             n, count = sizes[name], int(group.scales.deficit[0, at])
@@ -147,7 +149,7 @@ class Decisions:
             else:
                 known = float(group.scales.mean[0, at]) * n
                 possible = deficit_range(n, known, known, mark)
-                parts[name] = Part(n, count, possible)
+                parts[name] = Part(n, count, possible, certain=certain_range(n, known, mark, count))
         n, mean = int(self.total.scales.n[0, at]), float(self.total.scales.mean[0, at])
         possible = Range(0, n) if total_hidden else deficit_range(n, mean * n, mean * n, mark)
         total = Part(n, int(self.total.scales.deficit[0, at]), possible, bool(total_hidden))

@@ -62,10 +62,14 @@ class Range:
 
 @dataclass(frozen=True)
 class Pool:
-    """Parts of which the sum is bounded by itself: hidden groups, through the sum of scores that subtraction gives."""
+    """Parts of which the sum is bounded by itself: hidden groups, through the sum of scores that subtraction gives.
+
+    ``certain``: values of the sum that are surely possible.
+    """
 
     names: frozenset[str]
     sum: Range
+    certain: Range
 
 
 def narrow(parts: Mapping[str, Range], total: Range, pool: Pool | None = None) -> dict[str, Range]:
@@ -111,10 +115,14 @@ def open_enough(seen: Range, possible: Range, k: int) -> bool:
 
 
 class Mark(NamedTuple):
-    """Where a deficit begins, 0-100: the highest score in deficit and the lowest that is not."""
+    """Where a deficit begins, 0-100: the highest score in deficit and the lowest that is not.
+
+    ``clear``: sums of scores nearer to the least and the greatest than this, but not they, may not be reached.
+    """
 
     below: float
     above: float
+    clear: float = 0.0
 
 
 def deficit_range(n: int, low_sum: float, high_sum: float, mark: Mark) -> Range:
@@ -127,6 +135,16 @@ def deficit_range(n: int, low_sum: float, high_sum: float, mark: Mark) -> Range:
     low = max(0, ceil((mark.above * n - high_sum) / mark.above - 1e-9))
     high = min(n, floor((100 * n - low_sum) / (100 - mark.below) + 1e-9))
     return Range(min(low, n), max(high, 0))
+
+
+def certain_range(n: int, total: float, mark: Mark, count: int) -> Range:
+    """Of ``deficit_range`` what possible scores surely reach; ``count`` is reached, for it is true."""
+    found = deficit_range(n, total, total, mark)
+    low_room = total - mark.above * (n - found.low)
+    high_room = mark.below * found.high + 100 * (n - found.high) - total
+    low = found.low + (1e-6 < low_room < mark.clear)
+    high = found.high - (1e-6 < high_room < mark.clear)
+    return Range(min(low, count), max(high, count))
 
 
 def mean_ranges(sums: Mapping[str, float], sizes: Mapping[str, int]) -> dict[str, tuple[float, float]]:
@@ -147,7 +165,8 @@ def means_open(sums: Mapping[str, float], sizes: Mapping[str, int], k: int, mark
     if mark is None or not filled:
         return True
     whole = {name: Range(0, sizes[name]) for name in filled}
-    known = _narrow(whole, pooled(filled, sizes, mark).sum)
+    people, total = sum(sizes[name] for name in filled), sum(filled.values())
+    known = _narrow(whole, deficit_range(people, total, total, mark))
     return all(open_enough(known[name], whole[name], k) for name in filled)
 
 
@@ -162,7 +181,8 @@ def spread_open(n: Numbers, mean: Numbers, m2: Numbers) -> bool:
     return all(2 * sqrt(max(whole * (people - own) / (own * people), 0.0)) >= OPEN_POINTS for own in n)
 
 
-def pooled(sums: Mapping[str, float], sizes: Mapping[str, int], mark: Mark) -> Pool:
-    """How many of all hidden persons together can be in deficit."""
+def pooled(sums: Mapping[str, float], sizes: Mapping[str, int], mark: Mark, count: int) -> Pool:
+    """How many of all hidden persons together can be in deficit; ``count`` are."""
     people, total = sum(sizes[name] for name in sums), sum(sums.values())
-    return Pool(frozenset(sums), deficit_range(people, total, total, mark))
+    known = deficit_range(people, total, total, mark)
+    return Pool(frozenset(sums), known, certain_range(people, total, mark, count))

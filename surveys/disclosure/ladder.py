@@ -52,9 +52,9 @@ class Ladder:
 
 
 def squares_between(
-    placed: Numbers, total: Numbers, low: Numbers, high: Numbers, scores: tuple[float, ...]
+    placed: Numbers, total: Numbers, low: Numbers, high: Numbers, scores: tuple[float, ...], clear: float = 0.0
 ) -> tuple[Numbers, Numbers]:
-    """(least, most) sum of squares of ``scores`` that add up to ``total``; NaN where none do.
+    """(least, most) sum of squares of ``scores`` that add up to ``total``; NaN where none do, or are not sure to.
 
     ``placed``: (..., levels) persons; ``low``, ``high``: ends of levels. Least: all as near each other as levels
     allow, from the lowest filled up. Most: everybody at an end of his level but one, from the highest filled up.
@@ -69,5 +69,6 @@ def squares_between(
     least = (placed * np.interp(alike, scores, np.square(scores))).sum(axis=-1)
     between = far % np.where(width > 0, width, 1.0)
     most = (placed * low**2 + far * (low + high) - between * (width - between)).sum(axis=-1)
-    possible = (over >= -1e-6) & (over <= rooms.sum(axis=-1) + 1e-6)
+    rest = rooms.sum(axis=-1) - over
+    possible = np.all([(abs(one) < 1e-6) | (one >= max(clear - 1e-6, 0.0)) for one in (over, rest)], axis=0)
     return np.where(possible, least, np.nan), np.where(possible, most, np.nan)

@@ -24,10 +24,13 @@ def mark_of(instrument: Instrument, scale: Scale, complete: bool, line: float | 
     All scores that its items allow, or those of ``complete`` answers only.
     """
     line = low_mark(instrument) if line is None else line
-    lows = [(one, ceil((line - DUST) * one / 100) - 1) for one in _steps(instrument, scale, complete)]
+    steps = _steps(instrument, scale, complete)
+    lows = [(one, ceil((line - DUST) * one / 100) - 1) for one in steps]
     if not lows:
         return Mark(line, line)
-    return Mark(max(100 * low / one for one, low in lows), min(100 * (low + 1) / one for one, low in lows))
+    below, above = max(100 * low / one for one, low in lows), min(100 * (low + 1) / one for one, low in lows)
+    # Even steps reach every sum. Uneven ones leave gaps near its ends: two of the widest are clear of them.
+    return Mark(below, above, 2 * 100 / min(steps) if len(set(steps)) > 1 else 0.0)
 
 
 def possible_scores(instrument: Instrument, scale: Scale, complete: bool) -> tuple[float, ...]:

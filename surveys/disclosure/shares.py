@@ -1,7 +1,7 @@
 """Two-class shares of linked groups: exact only where both classes are k or more and nothing follows for others."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from surveys.disclosure.groups import Pool, Range, narrow, open_enough, sum_range
 from surveys.disclosure.released import Share
@@ -14,12 +14,16 @@ LOW_RATE = 0.8  # under this response rate a share stands beside its worst case
 
 @dataclass(frozen=True)
 class Part:
-    """One group's count of a class. ``possible``: what the group's own printed figures leave possible."""
+    """One group's count of a class.
+
+    ``possible``: what the group's own printed figures leave possible; ``certain``: of that what surely is.
+    """
 
     n: int
     count: int
     possible: Range
     hidden: bool = False  # the whole group is hidden
+    certain: Range | None = None  # None: all that is possible
 
     @classmethod
     def free(cls, n: int, count: int) -> "Part":
@@ -96,6 +100,9 @@ def _safe(
 ) -> bool:
     learned = {name: one.learned for name, one in prints.items()}
     known = narrow(learned, printed.learned, pool)
+    certain = {name: one.within(parts[name].certain or one) for name, one in learned.items()}
+    sure = pool and replace(pool, sum=pool.certain)
+    unsure = certain != learned or sure != pool
     for name, part in parts.items():
         one = prints[name]
         if one.kind == "exact" or part.n == 0:
@@ -104,10 +111,15 @@ def _safe(
         possible = one.learned if one.kind.startswith("band") else part.possible
         if not open_enough(known[name], possible, k):
             return False
+        if unsure:  # others may have fewer values than they seem to
+            seen = narrow({**certain, name: one.learned}, printed.learned, sure)[name]
+            if seen != known[name] and not open_enough(seen.within(certain[name]), possible, k):
+                return False
     if printed.kind == "exact":
         return True
     possible = printed.learned if printed.kind.startswith("band") else total.possible
-    return open_enough(printed.learned.within(sum_range(learned, pool)), possible, k)
+    sums = [sum_range(learned, pool), sum_range(certain, sure)]
+    return all(open_enough(printed.learned.within(one), possible, k) for one in sums)
 
 
 def bounded(share: Share, population: int) -> Share:

@@ -160,9 +160,13 @@ def with_blanks(items, seeds):
 CASES_TELL = (47, 63, 76)
 # Where few scores are possible near an end of the scale, so that the squares tell more than even steps would.
 SQUARES_TELL = (203, 327)
+# Where eight at the mark and three more cannot add up to what the hidden schools have, though real numbers could.
+SUM_TELLS = 402
 
 
-@pytest.mark.parametrize(("items", "seeds"), [(2, (*range(8), *CASES_TELL)), (4, (*range(4), *SQUARES_TELL))])
+@pytest.mark.parametrize(
+    ("items", "seeds"), [(2, (*range(8), *CASES_TELL)), (4, (*range(4), *SQUARES_TELL)), (5, [SUM_TELLS])]
+)
 def test_blocks_with_blank_statements_tell_no_count_of_a_school(items, seeds):
     for scored, released, _open, steps in with_blanks(items, seeds):
         assert told_counts(released, scored, "SUB", *steps) == [], scored

@@ -150,7 +150,7 @@ def test_narrowing_agrees_with_trying_every_combination():
     rng = np.random.default_rng(3)
     for _ in range(40):
         parts = {name: Range(low := int(rng.integers(0, 3)), low + int(rng.integers(0, 5))) for name in "abcd"}
-        pool = Pool(frozenset("cd"), Range(2, 9))
+        pool = Pool(frozenset("cd"), Range(2, 9), Range(2, 9))
         choices = [
             chosen
             for chosen in itertools.product(*(range(one.low, one.high + 1) for one in parts.values()))
