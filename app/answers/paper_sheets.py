@@ -139,7 +139,9 @@ def mark_on_paper(asked: Participation, on: dt.date) -> bool:
 
 def unmark(asked: Participation) -> bool:
     """Take the mark back, unless the school's sheets are all keyed: then one of them is this person's."""
-    if not asked.on_paper or free_marks(asked.wave_id, asked.school_id) < 1:
+    free = free_marks(asked.wave_id, asked.school_id)
+    db.session.refresh(asked, with_for_update=True)  # another window may have taken it back meanwhile
+    if not asked.on_paper or free < 1:
         return False
     asked.on_paper, asked.status, asked.finished_on = False, "started", None
     record("paper.unmarked", "participation", asked.id)

@@ -5,10 +5,11 @@ import threading
 import pytest
 from flask import Flask
 from pypdf import PdfReader
+from sqlalchemy import event
 
 from app.extensions import db
 from app.jobs import run_pending_jobs
-from app.models import Assignment, Document, PaperSheet, Participation, Person, Submission, Wave
+from app.models import Assignment, Document, Event, PaperSheet, Participation, Person, Submission, Wave
 from app.results.snapshots import build_snapshot
 from app.storage import stored_path
 from tests.app.questionnaire_world import filling_time_passed, open_wave
@@ -143,6 +144,32 @@ def test_answer_that_does_not_fit_is_told_beside_it_and_nothing_is_lost(wave, lo
     assert 'value="много"' in page
     assert '<option value="3" selected>' in page
     assert page.count('aria-invalid="true"') == 1
+
+
+def test_mark_taken_back_in_two_windows_is_taken_back_once(app: Flask, wave, login_as) -> None:
+    darya, other = login_as("darya"), login_as("darya")
+    make(login_as("galina"), wave, 1)
+    for login in ("anna", "boris"):
+        press(darya, f"{PAPER}/mark/{asked(login).id}")
+    url, mine, tokens = f"{PAPER}/mark/{asked('anna').id}", threading.get_ident(), [token_of(other, "/account")]
+    back = threading.Thread(target=lambda: other.post(url, data={"csrf_token": tokens[0], "back": "1"}))
+
+    def read(*_details: object) -> None:
+        if threading.get_ident() == mine and back.ident is None:
+            back.start()
+            back.join(timeout=2)  # SQLite lets it wait for this one
+
+    tokens.append(token_of(darya, "/account"))
+    db.session.remove()
+    event.listen(Participation, "load", read)
+    try:
+        darya.post(url, data={"csrf_token": tokens[1], "back": "1"})
+    finally:
+        event.remove(Participation, "load", read)
+    back.join(timeout=60)
+    db.session.rollback()
+    assert asked("anna").status == "started"
+    assert len(db.session.scalars(db.select(Event).where(Event.action == "paper.unmarked")).all()) == 1
 
 
 def test_two_sheets_keyed_at_once_for_one_person_marked_are_counted_once(app: Flask, wave, login_as) -> None:
