@@ -153,7 +153,8 @@ def plans_in_force(day: dt.date | None = None) -> list[RoadmapPlan]:
 
 def order_of(plan: RoadmapPlan) -> str:
     """«№ 7 от 15.01.2021»: no two plans have it alike."""
-    return f"№\u00a0{plan.document['order_number']} от\u00a0{signed_on(plan):%d.%m.%Y}"
+    day = f"{signed_on(plan):%d.%m.%Y}"
+    return _("№\u00a0%(number)s от\u00a0%(day)s", number=plan.document["order_number"], day=day)
 
 
 def own_order(plan: RoadmapPlan, plans: Iterable[RoadmapPlan]) -> str:

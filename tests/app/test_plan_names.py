@@ -46,6 +46,12 @@ def test_plans_of_one_year_are_named_with_their_orders(twins: list[RoadmapPlan],
     assert f"плана 2020 года (приказ {ORDERS[0]})" in page(login_as("boris"), "/roadmap/today")
 
 
+def test_order_of_a_plan_is_told_in_the_language_of_the_page(twins: list[RoadmapPlan], login_as: SignIn) -> None:
+    maria = login_as("maria")
+    maria.get("/language?to=en")
+    assert "2020 (order No. 204 of 20.05.2020)" in page(maria, "/roadmap/schools")
+
+
 def test_plans_of_different_names_and_years_need_no_order(login_as: SignIn) -> None:
     first = add_plan()
     add_next_plan(first).short_title = "План на 2021 год"
