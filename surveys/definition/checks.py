@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from surveys.definition.cycles import find_cycles
@@ -30,6 +31,7 @@ RESTS = (
     ("groups", ("name",), ("нет группы «",)),
     ("scales", ("name",), ("нет шкалы «",)),
     ("levels", ("code",), ("имя «high» уже",)),  # its stand-in
+    ("levels", ("code", "at_least"), ("порог уровня «",)),
     (
         "option_lists",
         (),
@@ -87,6 +89,7 @@ def find_problems(instrument: "Instrument") -> list[Finding]:
         *_options(instrument),
         *_items(instrument),
         *_scales(instrument),
+        *_levels(instrument),
         *_expressions(instrument),
         *_rules(instrument),
         *_indicators(instrument),
@@ -263,6 +266,18 @@ def _scales(instrument: "Instrument") -> Iterator[Finding]:
             )
         if item.type == "select_one" and item.options in instrument.option_lists:
             yield from _scale_codes(instrument, item, place)
+
+
+def _levels(instrument: "Instrument") -> Iterator[Finding]:
+    """The higher the score, the lower the deficit."""
+    places = {level.code: place for place, level in enumerate(instrument.levels)}
+    for deeper, milder in pairwise(code for code in ("high", "medium", "low", "none") if code in places):
+        below, above = instrument.levels[places[deeper]], instrument.levels[places[milder]]
+        if above.at_least <= below.at_least:
+            yield (
+                ("levels", places[milder], "at_least"),
+                f"порог уровня «{milder}» должен быть больше порога уровня «{deeper}»: чем выше балл, тем ниже дефицит",
+            )
 
 
 def _scale_codes(instrument: "Instrument", item: "Item", place: int) -> Iterator[Finding]:

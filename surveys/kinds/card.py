@@ -180,9 +180,11 @@ def _proposals(draft: Draft, context: ReportContext) -> None:
         numbers = first.items_words or ", ".join(in_order(first.roadmap_items))
         texts = [first.recommendation, labels, numbers, who]
         rows.append(Row(key=str(place), cells=[words_cell(text) for text in (*texts, first.deadline)]))
-    title = "Меры по показателям карт и школы, которым они предложены"
+    accepted = bool(context.measures)
+    title = f"Меры по показателям карт и школы, {'для которых они приняты' if accepted else 'которым они предложены'}"
     table = Table(id="measures", title=title, columns=columns, rows=rows, source=SIGNED, wide=True)
-    text = "Меры предложены правилами по показателям подписанных карт; показатели и сроки — в справках школ"
+    source = "приняты по предложениям правил" if accepted else "предложены правилами"
+    text = f"Меры {source} по показателям подписанных карт; показатели и сроки — в справках школ"
     draft.add("measures", "Предложения по показателям карт", [plain(text)], [table])
 
 

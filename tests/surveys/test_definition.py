@@ -66,6 +66,10 @@ INDICATOR = {"code": "I01", "name": "i", "label": "I", "better": "high"}
         (form(question(), groups=[{"name": "a", "parent": "a"}]), "groups[0].parent: группа вложена сама в себя"),
         (form(question(), levels=[{"code": "x", "label": "", "at_least": 0}]), "levels[0].code: недопустимое значение"),
         (
+            form(question(), levels=[{"code": c, "label": "", "at_least": at} for c, at in (("high", 0), ("none", 0))]),
+            "levels[1].at_least: порог уровня «none» должен быть больше порога уровня «high»",
+        ),
+        (
             form(question(), checks=[{"code": "V", "expression": "${z} = 1", "severity": "error", "text": ""}]),
             "checks[0].expression: нет пункта «z»",
         ),
