@@ -143,6 +143,15 @@ def app(bare_app: Flask) -> Iterator[Flask]:
         db.session.remove()
 
 
+@pytest.fixture
+def give_up_soon(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """To be called when writers shall not wait for the lock; connections that have learned it end with the test."""
+    yield lambda: monkeypatch.setattr("app.database.BUSY_MS", 50)
+    with bare_app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
 def empty_tables() -> None:
     """Delete every row of every table, children first."""
     if db.engine.dialect.name == "postgresql":

@@ -1,6 +1,7 @@
 """Durable settings, and what people see when the database is away."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_settings_are_in_force_in_a_session(bare_app: Flask) -> None:
 
 
 def test_writer_gets_the_lock_when_it_is_free_and_is_told_when_it_never_is(
-    bare_app: Flask, monkeypatch: pytest.MonkeyPatch
+    bare_app: Flask, give_up_soon: Callable[[], None]
 ) -> None:
     with bare_app.app_context(), writing(), db.engine.connect() as other:
         if other.dialect.name != "sqlite":
@@ -61,7 +62,7 @@ def test_writer_gets_the_lock_when_it_is_free_and_is_told_when_it_never_is(
             assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == BUSY_MS
         free.join()
         other.begin()
-        monkeypatch.setattr("app.database.BUSY_MS", 50)
+        give_up_soon()
         with pytest.raises(OperationalError, match="locked"), db.engine.begin():
             pass
         other.rollback()

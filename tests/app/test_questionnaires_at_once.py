@@ -333,13 +333,15 @@ def test_refusal_while_the_questionnaire_is_sent_leaves_it_sent(windows: Windows
 # --- the lock
 
 
-def test_form_that_writes_nothing_does_not_wait_for_a_writer(windows: Windows, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_form_that_writes_nothing_does_not_wait_for_a_writer(
+    windows: Windows, give_up_soon: Callable[[], None]
+) -> None:
     if db.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL has no lock of the whole database")
     stale = sending(windows[0])
     pressing(windows[0], "1", "1/save", SUB01="1", SUB01_need="0")()
     save = pressing(windows[0], "1", "1/save", SUB01="2")
-    monkeypatch.setattr("app.database.BUSY_MS", 50)
+    give_up_soon()
     with writing(), db.engine.begin():  # somebody writes all the time
         assert stale().status_code == 409  # «Ответы изменились»
         assert save().status_code == 503  # this one writes
