@@ -237,6 +237,7 @@ def test_answers_given_offline_outlive_the_browser_and_join_those_of_another_dev
     again = mortal_browser().new_page()
     if "/login" in again.goto(f"{server}{WAVE}/1").url:
         again = sign_in(again.context, "anna")
+        again.wait_for_load_state("networkidle")  # the first page has sent what waited
         again.goto(f"{server}{WAVE}/1")
     expect(again.locator("#SUB02-4")).to_be_checked()
     expect(again.locator("#news")).to_contain_text("Утверждение 4: на другом устройстве ответ новее, остался он")
